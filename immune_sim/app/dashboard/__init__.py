@@ -1,0 +1,15 @@
+"""The dashboard: one tissue in the browser, with its controls, its curves and its evidence.
+
+pages/ compose, components/ show, state.py holds; engine.py computes in a thread of the session, widgets/ draw.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+
+def launch(port: int = 8765, open_browser: bool = True, say: Callable[[str], None] = print) -> None:
+    """Serve the dashboard on 127.0.0.1 until Ctrl-C; see ``server.launch``."""
+    from immune_sim.app.dashboard.server import launch as serve_until_stopped  # the web framework costs a second
+
+    serve_until_stopped(port, open_browser, say)

@@ -1,0 +1,100 @@
+"""Reading one cell: what it is, and every trait that its table declares."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from immune_sim.core.cells import CellTable, Column
+from immune_sim.core.codes import CAUSES, KINDS, STATES
+
+HIDDEN = {"cell_id", "site", "state", "kind", "lineage", "target_site", "heading"}
+WORDS = {"cause": CAUSES}
+YES_NO = {"can_kill", "engaged"}
+TUMOR, IMMUNE = "tumor", "immune"
+
+
+@dataclass(frozen=True)
+class Trait:
+    """One line of a card: name, value with unit as text, meaning."""
+
+    name: str
+    value: str
+    about: str
+
+
+@dataclass(frozen=True)
+class Card:
+    """One cell. table: "tumor" or "immune"; with cell_id it names the cell for good. site: index in the picture, or -1."""
+
+    table: str
+    cell_id: int
+    title: str
+    site: int
+    traits: tuple[Trait, ...]
+    gone: bool = False
+
+
+def cell_at(tissue: Any, site: int) -> tuple[str, int] | None:
+    """(table, cell_id) of the cell on a flat lattice site; the immune layer lies on top. None where there is none."""
+    for name, at in ((IMMUNE, tissue.lattice.immune_at), (TUMOR, tissue.lattice.tumor_at)):
+        row = int(at[site])
+        if row >= 0:
+            return name, int(getattr(tissue, name)["cell_id"][row])
+    return None
+
+
+def read_cell(tissue: Any, name: str, cell_id: int) -> tuple[Card, int]:
+    """The card of a cell and the flat lattice site it is on.
+
+    Raises CellError where the cell is no longer in the tissue.
+    """
+    table: CellTable = getattr(tissue, name)
+    row = table.row_of(cell_id)
+    traits = tuple(Trait(column.name.replace("_", " "), _text(column, table[column.name][row]), column.about) for column in _shown(table))
+    return Card(name, cell_id, _title(name, table, row), -1, traits), int(table["site"][row])
+
+
+def summary(tissue: Any, site: int) -> list[str]:
+    """What lies on a flat lattice site, in a few short lines for the tip beside the pointer."""
+    lines = []
+    found = cell_at(tissue, site)
+    if found is not None:
+        name, cell_id = found
+        table: CellTable = getattr(tissue, name)
+        row = table.row_of(cell_id)
+        lines = [_title(name, table, row), f"receptors {_number(table['receptor_level'][row])}, signal {_number(table['signal'][row])}"]
+        below = int(tissue.lattice.tumor_at[site])
+        if name == IMMUNE and below >= 0:
+            lines.append(f"on a tumor cell, {STATES[int(tissue.tumor['state'][below])]}")
+        else:
+            lines.append("click to read and follow it")
+    return lines
+
+
+def _shown(table: CellTable) -> list[Column]:
+    return [column for column in table.declared.values() if column.name not in HIDDEN]
+
+
+def _title(name: str, table: CellTable, row: int) -> str:
+    if name == TUMOR:
+        return f"Tumor cell, {STATES[int(table['state'][row])]}"
+    title = KINDS[int(table["kind"][row])]
+    return (title[0].upper() + title[1:]) + (", in contact" if table["engaged"][row] else "")
+
+
+def _text(column: Column, value: Any) -> str:
+    if column.name in WORDS:
+        return WORDS[column.name][int(value)].replace("_", " ").replace("nk", "NK").replace("ctl", "CTL")
+    if column.name in YES_NO:
+        return "yes" if value else "no"
+    unit = column.unit.replace("um", "\N{MICRO SIGN}m")
+    return f"{_number(value)} {unit}".strip()
+
+
+def _number(value: Any) -> str:
+    if isinstance(value, (np.integer, int)):
+        return f"{int(value):,}"
+    return f"{float(value):.3g}"

@@ -1,0 +1,87 @@
+"""What speaks for the hypothesis and what against it: one calm line on the page, all of it one click away."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Iterable
+
+import reacton.ipyvuetify as v
+import solara
+
+from immune_sim.app.dashboard.components.controls import Action, IconAction, box, text
+from immune_sim.app.dashboard.state import Session
+from immune_sim.mechanisms.links import LINKS
+from immune_sim.scenario import evidence
+from immune_sim.scenario.evidence import Finding
+
+ACTS_ON = {link.name: link.acts_on for link in LINKS}
+
+
+@solara.component
+def EvidenceNote(session: Session) -> None:
+    """The line at the foot of the page."""
+    with v.Html(tag="footer", class_="note"):
+        text(evidence.NOTE, "note-words")
+        Action("Read what speaks for and against", "mdi-scale-balance", lambda: session.evidence_open.set(True), kind="quiet")
+
+
+@solara.component
+def EvidencePanel(session: Session) -> None:
+    """Every link with its support, its contradictions and its switch; then the schedules and the trials."""
+    is_open = session.evidence_open.value
+    with v.Dialog(v_model=is_open, on_v_model=session.evidence_open.set, max_width=1080, scrollable=True, content_class="evidence-dialog"):
+        with v.Card(class_="evidence"):
+            if is_open:
+                with v.Html(tag="div", class_="evidence-head"):
+                    box([text("For and against", "evidence-title"), text(evidence.NOTE, "evidence-about")])
+                    IconAction("mdi-close", lambda: session.evidence_open.set(False), "Close")
+                with v.Html(tag="div", class_="evidence-body"):
+                    text("Every link of the hypothesis can be switched off", "evidence-section", "h3")
+                    for each in evidence.LINK_EVIDENCE:
+                        LinkRow(session, each)
+                    solara.HTML(tag="div", unsafe_innerHTML=schedules() + findings("Other findings against, or open", evidence.CONTRADICTIONS) + findings("Trials", evidence.TRIALS))
+
+
+@solara.component
+def LinkRow(session: Session, each: evidence.LinkEvidence) -> None:
+    """One link: what is claimed, what speaks for and against, and the switch of its gain."""
+    address = f"links.{each.link}"
+    base = session.scenario.values[address]
+    gain = session.changes.value.get(address, base)
+    usual = float(session.scenario.registry.parameters[address].default) or float(base)
+    on = float(gain) != 0.0
+
+    def switch(wanted: bool) -> None:
+        session.set_parameter(address, (usual or 0.5) if wanted else 0.0)
+
+    with v.Html(tag="div", class_="link-row"):
+        with v.Html(tag="div", class_="link-what"):
+            text(each.link.replace("_", " "), "link-name")
+            text(each.claim, "link-claim")
+            text(f"acts on: {ACTS_ON[each.link]}", "link-acts")
+            v.Switch(v_model=on, on_v_model=switch, inset=True, dense=True, hide_details=True, label=f"gain {float(gain):g}" if on else "off", class_="link-switch")
+        solara.HTML(tag="div", classes=["link-side"], unsafe_innerHTML="<h4>For</h4>" + _list(each.supports))
+        solara.HTML(tag="div", classes=["link-side"], unsafe_innerHTML="<h4>Against, or open</h4>" + _list(each.contradicts))
+
+
+def schedules() -> str:
+    """The published arms as a table."""
+    rows = "".join(
+        f"<tr><td>{html.escape(arm.name)}</td><td>{arm.blockade_per_day}</td><td>{html.escape(arm.incidence)}</td><td>\u00d7{arm.time_to_tumor:g}</td><td>\u00d7{arm.survival_time:g}</td></tr>"
+        for arm in evidence.ARMS
+    )
+    head = "<tr><th>arm</th><th>blockade per day</th><th>tumor incidence</th><th>time to tumor</th><th>survival time</th></tr>"
+    about = f'<p class="evidence-about">{html.escape(evidence.ARMS_ABOUT)} <span class="source">{evidence.ARMS_SOURCE}</span></p>'
+    return f'<h3 class="evidence-section">The schedule experiment that is to be reproduced</h3>{about}<table>{head}{rows}</table>'
+
+
+def findings(title: str, items: Iterable[Finding]) -> str:
+    """A list of findings under a title."""
+    return f'<h3 class="evidence-section">{title}</h3>{_list(items)}'
+
+
+def _list(items: Iterable[Finding]) -> str:
+    lines = "".join(
+        f'<li class="is-{each.says}">{html.escape(each.text)} <span class="source">{html.escape(each.source)}</span> <span class="grade">{each.grade}</span></li>' for each in items
+    )
+    return f'<ul class="findings">{lines}</ul>' if lines else '<p class="nothing">Nothing found.</p>'

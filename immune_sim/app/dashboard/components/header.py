@@ -1,0 +1,27 @@
+"""The bar at the top: what this is, and light or dark."""
+
+from __future__ import annotations
+
+import reacton.ipyvuetify as v
+import solara
+import solara.lab
+
+from immune_sim.app.dashboard.components.controls import Action, box, text
+from immune_sim.app.dashboard.state import Session
+
+MARK = (
+    '<svg viewBox="0 0 32 32" width="26" height="26" aria-hidden="true"><g fill="currentColor">'
+    '<circle cx="13" cy="14" r="7.5"/><circle cx="21.5" cy="20.5" r="4.6" opacity=".55"/><circle cx="10.5" cy="24" r="3.1" opacity=".35"/></g>'
+    '<path class="mark-immune" d="M24 4.5l4.2 4.2L24 12.9l-4.2-4.2z"/></svg>'
+)
+
+
+@solara.component
+def Header(session: Session) -> None:
+    """Name, one line of what one sees, the evidence, the theme."""
+    with v.Html(tag="header", class_="top"):
+        solara.HTML(tag="div", classes=["top-mark"], unsafe_innerHTML=MARK)
+        box([text("immune-sim", "top-name"), text("A tumor and the immune system under a naltrexone schedule, cell by cell", "top-line")], "top-words")
+        v.Spacer()
+        Action("For and against", "mdi-scale-balance", lambda: session.evidence_open.set(True), kind="quiet", title="What speaks for the hypothesis and what against it")
+        solara.lab.ThemeToggle(enable_auto=False)

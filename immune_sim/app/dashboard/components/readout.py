@@ -1,0 +1,35 @@
+"""The figures above the tissue: day and hour, cells, blockade. One widget, so that an update is one small message."""
+
+from __future__ import annotations
+
+import math
+
+import solara
+
+from immune_sim.app.dashboard.stage import Reading
+from immune_sim.app.dashboard.state import Session
+
+
+@solara.component
+def Readout(session: Session) -> None:
+    """Where the run stands."""
+    solara.HTML(tag="div", classes=["readout"], unsafe_innerHTML=figures(session.stage.reading.value))
+
+
+def figures(reading: Reading) -> str:
+    """The row as HTML; it holds nothing but numbers and our own words."""
+    day, hour = divmod(round(reading.hour), 24)
+    pace = "" if math.isnan(reading.pace) else f"{reading.pace:.0f} h/s"
+    blocked = reading.blockade / (1.0 + reading.blockade)
+    cells = [
+        ("tumor", "tumor cells", f"{reading.tumor_cells:,}"),
+        ("nk", "NK cells", f"{reading.nk_cells:,}"),
+        ("ctl", "T cells", f"{reading.ctl_cells:,}"),
+        ("drug", "receptors blocked", f"{100 * blocked:.0f}\u202f%"),
+        ("receptor", "receptor level", f"\u00d7{reading.receptors:.2f}" if not math.isnan(reading.receptors) else "\u2013"),
+    ]
+    clock = (
+        f'<div class="clock" data-hour="{round(reading.hour)}"><span class="clock-day">Day {day}</span><span class="clock-hour">{hour:02d}:00</span>'
+        f'<span class="clock-pace">{pace}</span></div>'
+    )
+    return clock + "".join(f'<div class="figure is-{name}" data-value="{value}"><b>{value}</b><span>{label}</span></div>' for name, label, value in cells)

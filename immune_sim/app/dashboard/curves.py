@@ -1,0 +1,113 @@
+"""Which curves the Lab shows, in which panel and color; the drawing is the widget's."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from immune_sim.app.dashboard.palettes import CTL, DRUG, LIGAND, NK, QUIET, RECEPTOR, SIGNAL, TUMOR, Ink
+
+HOURS_PER_DAY = 24.0
+
+
+@dataclass(frozen=True)
+class Curve:
+    """One line: the outcome it draws, its name beside the panel's title, its ink; filled down to zero or not."""
+
+    outcome: str
+    label: str
+    ink: Ink
+    filled: bool = False
+    right: bool = False  # on the panel's second axis
+    dash: str = "solid"
+
+
+@dataclass(frozen=True)
+class Panel:
+    """Curves that share an axis. about: what is on the axis."""
+
+    title: str
+    unit: str
+    curves: tuple[Curve, ...]
+
+
+PANELS = (
+    Panel("Tumor burden", "cells", (Curve("tumor_cells", "living", TUMOR, filled=True), Curve("quiescent", "of them quiescent", QUIET))),
+    Panel("Immune cells", "cells", (Curve("nk_cells", "NK", NK), Curve("ctl_cells", "cytotoxic T", CTL))),
+    Panel("Drug", "", (Curve("blockade", "blockade a", DRUG, filled=True), Curve("drug_concentration", "in plasma, nM", QUIET, right=True, dash="dot"))),
+    Panel(
+        "Receptors and ligand",
+        "relative to rest",
+        (Curve("receptor_mean", "receptors", RECEPTOR), Curve("ligand_systemic", "ligand", LIGAND), Curve("signal_mean", "signal", SIGNAL)),
+    ),
+)
+CURVES = tuple(curve for panel in PANELS for curve in panel.curves)
+GAP = 0.09  # share of the height between two panels; it holds the title of the lower one
+
+
+def columns_since(columns: dict[str, NDArray[Any]], start: int) -> tuple[NDArray[Any], list[NDArray[Any]]]:
+    """Days (n,) and one array (n,) a curve, of the rows from ``start`` on; a missing value is nan."""
+    return columns["hour"][start:] / HOURS_PER_DAY, [np.asarray(columns[curve.outcome][start:], dtype=float) for curve in CURVES]
+
+
+def traces() -> list[dict[str, Any]]:
+    """One plotly trace a curve, without data; ``colors`` are for light and dark."""
+    made = []
+    for number, panel in enumerate(PANELS, start=1):
+        for curve in panel.curves:
+            axis = len(PANELS) + 1 if curve.right else number
+            trace: dict[str, Any] = {
+                "type": "scatter",
+                "mode": "lines",
+                "name": f"{curve.label}",
+                "xaxis": "x",
+                "yaxis": "y" if axis == 1 else f"y{axis}",
+                "line": {"width": 1.6, "dash": curve.dash},
+                "colors": list(curve.ink),
+                "hovertemplate": "%{y:.4~g}",
+                "connectgaps": False,
+            }
+            if curve.filled:
+                trace |= {"fill": "tozeroy", "fills": [color + "22" for color in curve.ink]}
+            made.append(trace)
+    return made
+
+
+def layout() -> dict[str, Any]:
+    """The plotly layout of the panels, one below the other over the same days; colors are the page's."""
+    n = len(PANELS)
+    height = (1.0 - n * GAP) / n
+    figure: dict[str, Any] = {
+        "autosize": True,
+        "margin": {"l": 44, "r": 36, "t": 4, "b": 34},
+        "showlegend": False,
+        "hovermode": "x unified",
+        "hoversubplots": "axis",
+        "dragmode": "zoom",
+        "xaxis": {
+            "anchor": f"y{n}", "title": {"text": "day", "standoff": 4}, "showgrid": False, "zeroline": False, "rangemode": "tozero", "ticks": "outside",
+            "ticklen": 3, "nticks": 8, "showspikes": True, "spikemode": "across", "spikethickness": 1, "spikedash": "dot", "unifiedhovertitle": {"text": "day %{x:.2f}"},
+        },
+        "annotations": [],
+    }  # fmt: skip
+    for number, panel in enumerate(PANELS, start=1):
+        top = 1.0 - (number - 1) * (height + GAP) - GAP
+        name = "yaxis" if number == 1 else f"yaxis{number}"
+        figure[name] = {"domain": [top - height, top], "rangemode": "tozero", "nticks": 4, "zeroline": False, "fixedrange": True, "tickformat": "~s" if panel.unit == "cells" else ""}
+        figure["annotations"].append(_title(panel, top))
+        if any(curve.right for curve in panel.curves):
+            base = "y" if number == 1 else f"y{number}"
+            figure[f"yaxis{n + 1}"] = {"overlaying": base, "side": "right", "rangemode": "tozero", "nticks": 4, "showgrid": False, "zeroline": False, "fixedrange": True}
+    return figure
+
+
+def _title(panel: Panel, top: float) -> dict[str, Any]:
+    names = "   ".join(f"<span style='color:{{{i}}}'>{'\u2509' if curve.dash == 'dot' else '\u2501'} {curve.label}</span>" for i, curve in enumerate(panel.curves))
+    unit = f" <span style='font-size:10px;opacity:.7'>{panel.unit}</span>" if panel.unit else ""
+    return {
+        "xref": "paper", "yref": "paper", "x": 0, "y": top, "xanchor": "left", "yanchor": "bottom", "showarrow": False, "align": "left", "xshift": -40, "yshift": 3,
+        "template": f"<b>{panel.title}</b>{unit}   {names}", "text": panel.title, "colors": [list(curve.ink) for curve in panel.curves], "font": {"size": 11.5},
+    }  # fmt: skip

@@ -1,0 +1,62 @@
+"""The Lab: one tissue, its controls on the left, its curves on the right."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import reacton.ipyvuetify as v
+import solara
+
+from immune_sim.app.dashboard.components.curve_view import CurveView
+from immune_sim.app.dashboard.components.evidence import EvidenceNote, EvidencePanel
+from immune_sim.app.dashboard.components.header import Header
+from immune_sim.app.dashboard.components.parameter_card import ParameterCard
+from immune_sim.app.dashboard.components.readout import Readout
+from immune_sim.app.dashboard.components.scenario_card import ScenarioCard
+from immune_sim.app.dashboard.components.tissue_view import TissueView
+from immune_sim.app.dashboard.components.transport import Transport
+from immune_sim.app.dashboard.state import Session
+
+
+@solara.component
+def Lab() -> None:
+    """A session of its own for every page that opens; it ends with the page."""
+    session = solara.use_memo(Session, [])
+    widgets = solara.use_ref({})
+
+    def begin() -> Any:
+        session.open()
+        return session.close
+
+    def attach(name: str) -> Any:
+        def keep(widget: Any) -> None:
+            widgets.current[name] = widget
+            if len(widgets.current) == 2:
+                session.stage.attach(widgets.current["canvas"], widgets.current["plot"])
+
+        return keep
+
+    with v.Html(tag="div", class_="lab"):
+        Header(session)
+        with v.Html(tag="main", class_="lab-grid"):
+            with v.Html(tag="div", class_="lab-left"):
+                ScenarioCard(session)
+                ParameterCard(session)
+            with v.Html(tag="div", class_="lab-right"):
+                with v.Html(tag="div", class_="card bar"):
+                    Transport(session)
+                    Readout(session)
+                Message(session)
+                with v.Html(tag="div", class_="lab-views"):
+                    TissueView(session, attach("canvas"))
+                    CurveView(attach("plot"))
+        EvidenceNote(session)
+        EvidencePanel(session)
+    solara.use_effect(begin, [])
+
+
+@solara.component
+def Message(session: Session) -> None:
+    """One sentence when there is something to say."""
+    words = session.stage.message.value
+    v.Html(tag="div", class_="message" + (" is-shown" if words else ""), children=[words], attributes={"role": "status"})

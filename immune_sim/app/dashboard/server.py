@@ -1,0 +1,94 @@
+"""Start the dashboard's server on this machine only: no network, no telemetry, no file watchers."""
+
+from __future__ import annotations
+
+import os
+import socket
+import sys
+import threading
+import webbrowser
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+HOST = "127.0.0.1"
+PORT = 8765
+APP = "immune_sim.app.dashboard.app"
+ASSETS = Path(__file__).parent / "assets"
+# Solara keeps a lost page's session for a day unless told otherwise, and a session holds a whole model.
+LOST_SESSION_IS_KEPT = "5m"
+
+
+def configure() -> None:
+    """Set Solara for a closed room; called before its server is imported by ``serve`` and again by app.py.
+
+    Safe to call twice. Solara reads most of these when a page is asked for, so ``solara run`` obeys them too.
+    """
+    os.environ.setdefault("SOLARA_KERNEL_CULL_TIMEOUT", LOST_SESSION_IS_KEPT)
+    os.environ.setdefault("SOLARA_TELEMETRY_MIXPANEL_ENABLE", "False")
+    import solara.server.settings as settings
+
+    from immune_sim.app.dashboard.widgets.curve_plot import PLOTLY_FOLDER
+
+    settings.kernel.cull_timeout = os.environ["SOLARA_KERNEL_CULL_TIMEOUT"]
+    settings.telemetry.mixpanel_enable = False
+    settings.theme.show_banner = False
+    settings.theme.loader = "plain"
+    settings.theme.title = "immune-sim"
+    settings.assets.fontawesome_enabled = False
+    settings.assets.extra_locations = [str(ASSETS), str(PLOTLY_FOLDER)]
+
+
+def free_port(wanted: int) -> int:
+    """Return ``wanted`` if nobody listens there, otherwise a free port."""
+    for port in (wanted, 0):
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind((HOST, port))
+            except OSError:
+                continue
+            return int(probe.getsockname()[1])
+    raise OSError(f"no free port on {HOST}")
+
+
+def launch(port: int = PORT, open_browser: bool = True, say: Callable[[str], None] = print) -> None:
+    """Serve the dashboard until Ctrl-C.
+
+    port: taken if free, otherwise a free one is used and said. open_browser: show the page in the default browser.
+    say: where the address is announced.
+    """
+    chosen = free_port(port)
+    if chosen != port:
+        say(f"Port {port} is taken; using {chosen} instead.")
+    url = f"http://{HOST}:{chosen}"
+    server = serve(chosen)
+    say(f"immune-sim dashboard: {url}  (this machine only; stop with Ctrl-C)")
+    if open_browser:
+        threading.Thread(target=_open_when_ready, args=(server, url), daemon=True).start()
+    server.run()
+
+
+def serve(port: int) -> Any:
+    """Return a uvicorn server that is ready to ``run`` the dashboard on ``port``."""
+    os.environ["SOLARA_APP"] = APP
+    os.environ["SOLARA_MODE"] = "production"
+    configure()
+    _no_watchers()
+    import uvicorn
+    from solara.server.starlette import app as asgi
+
+    config = uvicorn.Config(asgi, host=HOST, port=port, log_level="error", access_log=False, timeout_graceful_shutdown=2)
+    return uvicorn.Server(config)
+
+
+def _no_watchers() -> None:
+    # Solara watches every imported file where watchdog is installed; nobody edits files under a running dashboard.
+    sys.modules.setdefault("watchdog", None)  # type: ignore[arg-type]
+
+
+def _open_when_ready(server: Any, url: str) -> None:
+    pause = threading.Event()
+    while not server.started:
+        pause.wait(0.1)
+    webbrowser.open(url)

@@ -1,0 +1,81 @@
+"""The one place that sets Numba's options and the folder of its cache.
+
+Numba's on-disk cache knows only the file of the function itself, so it serves stale code when a helper in another file
+changes. The folder is therefore named by a hash of all kernel sources, the options and the versions. Where the wanted
+folder cannot be written, the next candidate is taken; the last one is a fresh temporary folder, so an import never fails.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import sys
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numba
+import numpy as np
+from numba.core import config
+
+CACHE_VARIABLE = "IMMUNE_SIM_CACHE"
+CHECK_VARIABLE = "IMMUNE_SIM_BOUNDSCHECK"  # set to 1, kernels check every index: slow, for tests and debugging
+OPTIONS: dict[str, Any] = {"nogil": True, "cache": True, "error_model": "numpy", "boundscheck": os.environ.get(CHECK_VARIABLE) == "1"}
+
+
+def _fingerprint() -> str:
+    """Hash of every source that kernels are compiled from, of the options and of what compiles them."""
+    package = Path(__file__).resolve().parent.parent
+    digest = hashlib.sha256(repr((sorted(OPTIONS.items()), numba.__version__, np.__version__, sys.version)).encode())
+    for folder in ("core", "mechanisms"):
+        for source in sorted((package / folder).glob("*.py")):
+            digest.update(source.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+def _candidates() -> list[Path]:
+    wanted = os.environ.get(CACHE_VARIABLE)
+    if wanted:
+        return [Path(wanted)]
+    base = os.environ.get("XDG_CACHE_HOME")
+    home = Path(base) if base else Path(os.path.expanduser("~")) / ".cache"
+    return [home / "immune-sim"]
+
+
+def _writable(folder: Path) -> bool:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            return True
+    except OSError:
+        return False
+
+
+def _cache_folder() -> Path:
+    name = f"kernels-{_fingerprint()}"
+    for candidate in _candidates():
+        if _writable(candidate / name):
+            return candidate / name
+    return Path(tempfile.mkdtemp(prefix="immune-sim-"))
+
+
+CACHE_FOLDER = _cache_folder()
+config.CACHE_DIR = str(CACHE_FOLDER)
+
+
+def is_compiled() -> bool:
+    """Whether an earlier run left compiled kernels, so that this one need not wait for the compiler."""
+    return any(CACHE_FOLDER.rglob("*.nbc"))
+
+
+def kernel[F: Callable[..., Any]](function: F) -> F:
+    """Compile a function of arrays and numbers; it runs without the interpreter's lock."""
+    compiled: F = numba.njit(**OPTIONS)(function)
+    return compiled
+
+
+def inline[F: Callable[..., Any]](function: F) -> F:
+    """Compile a small helper that kernels call; it takes numbers, or is inlined where it takes arrays."""
+    compiled: F = numba.njit(inline="always", **OPTIONS)(function)
+    return compiled

@@ -1,0 +1,99 @@
+"""Counting the tissue at the end of an hour: integers only, so that the order of cells and of threads does not matter.
+
+Means come from fixed-point sums. Quantiles, and means of functions of the signal, come from histograms with bins of 1/64.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from immune_sim.core.codes import DYING
+from immune_sim.core.jit import inline, kernel
+from immune_sim.core.rates import fixed, from_fixed
+
+BINS, PER_UNIT = 1024, 64  # 0 to 16 in steps of 1/64; what lies above counts in the last bin
+CENTERS = (np.arange(BINS) + 0.5) / PER_UNIT
+# positions in the totals of tumor cells
+BY_STATE, RECEPTOR, SIGNAL, BOUND, ANTIGENICITY, LIGAND, TUMOR_TOTALS = 0, 4, 5, 6, 7, 8, 9
+# positions in the totals of one kind of immune cells
+COUNT, ENGAGED, INSIDE, EXHAUSTED, KILLERS, IMMUNE_TOTALS = 0, 1, 2, 3, 4, 5
+
+
+@inline
+def bin_of(value):
+    """Index of the bin of a value that is not negative."""
+    return min(np.int64(value * np.float32(PER_UNIT)), BINS - 1)
+
+
+@kernel
+def count_tumor(first, end, state, receptor_level, signal, bound_fraction, antigenicity, ligand_local, clone, totals, histograms, clones):
+    """Count the tumor cells of rows first to end.
+
+    totals (TUMOR_TOTALS,) int64, histograms (2, BINS) int64 of receptor level and signal, clones (founders,) int64: added to.
+    """
+    for i in range(first, end):
+        totals[BY_STATE + state[i]] += 1
+        if state[i] >= DYING:
+            continue
+        totals[RECEPTOR] += fixed(receptor_level[i])
+        totals[SIGNAL] += fixed(signal[i])
+        totals[BOUND] += fixed(bound_fraction[i])
+        totals[ANTIGENICITY] += fixed(antigenicity[i])
+        totals[LIGAND] += fixed(ligand_local[i])
+        histograms[0, bin_of(receptor_level[i])] += 1
+        histograms[1, bin_of(signal[i])] += 1
+        clones[clone[i]] += 1
+
+
+@kernel
+def count_immune(first, end, kind, site, signal, engaged, exhaustion, kills, inside, block, totals, histograms):
+    """Count the immune cells of rows first to end by kind.
+
+    inside (g,) uint8: blocks that belong to the tumor. totals (2, IMMUNE_TOTALS), histograms (2, BINS) int64: added to.
+    """
+    for i in range(first, end):
+        k = kind[i]
+        totals[k, COUNT] += 1
+        totals[k, ENGAGED] += engaged[i]
+        totals[k, INSIDE] += inside[block[site[i]]]
+        totals[k, EXHAUSTED] += fixed(exhaustion[i])
+        totals[k, KILLERS] += kills[i] > 0
+        histograms[k, bin_of(signal[i])] += 1
+
+
+def mean(total: int, count: int, empty: float = float("nan")) -> float:
+    """Mean from a fixed-point total; ``empty`` where there is nothing to average."""
+    return from_fixed(total) / count if count else empty
+
+
+def quantiles(histogram: np.ndarray, shares: tuple[float, ...]) -> list[float]:
+    """Quantiles of a histogram, interpolated within bins; nan where it is empty."""
+    total = int(histogram.sum())
+    if total == 0:
+        return [float("nan")] * len(shares)
+    below = np.concatenate(([0], np.cumsum(histogram)))
+    edges = np.arange(BINS + 1) / PER_UNIT
+    filled = np.concatenate(([True], np.diff(below) > 0))
+    return [float(x) for x in np.interp(np.array(shares) * total, below[filled], edges[filled])]
+
+
+def diversity(clones: np.ndarray) -> float:
+    """Shannon entropy of the clones (natural logarithm), 0 where at most one is left."""
+    share = clones[clones > 0] / max(1, clones.sum())
+    return float(-(share * np.log(share)).sum()) if len(share) else 0.0
+
+
+def radius_of_gyration(places: np.ndarray, counts: np.ndarray, block: int) -> float:
+    """Radius in sites of the disc (2-D) or ball (3-D) with the same spread as the living tumor cells.
+
+    places (dims, g): middles of the blocks in sites; counts (g,) int64: living cells in each; block: its edge in sites.
+    A uniform disc of radius r has a mean squared distance of r^2/2 from its middle, a ball one of 3 r^2/5; cells within
+    a block add (block^2 - 1) / 12 along each axis.
+    """
+    total = counts.sum()
+    if total < 2:
+        return 0.0
+    dims = len(places)
+    middle = places @ counts / total
+    squared = (places**2).sum(axis=0) @ counts / total - (middle**2).sum() + dims * (block**2 - 1) / 12.0
+    return float(np.sqrt(max(0.0, squared) * (2.0 if dims == 2 else 5.0 / 3.0)))

@@ -1,0 +1,177 @@
+"""TumorImmuneModel: the tissue under a dosing regimen, as a Mesa model."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import mesa
+import numpy as np
+from mesa.time import Priority
+from mesa.time import Schedule as Recurrence
+from mesa.time.events import EventGenerator
+
+from immune_sim.core.cells import CellTable
+from immune_sim.core.errors import Problem, ScenarioError
+from immune_sim.core.parallel import Threads
+from immune_sim.mechanisms.endpoints import summarize
+from immune_sim.mechanisms.regimen import Event, events
+from immune_sim.model.agents import AgentAccess
+from immune_sim.model.collector import OutcomeCollector
+from immune_sim.model.parameters import Parameters
+from immune_sim.model.recorder import Recorder
+from immune_sim.model.schedule import Schedule
+from immune_sim.model.start import populate
+from immune_sim.model.state import Tissue
+from immune_sim.scenario.scenario import Scenario
+from immune_sim.scenario.units import to_inside
+
+LARGEST_SEED = 2**64 - 1
+
+
+class TumorImmuneModel(AgentAccess, mesa.Model):  # type: ignore[misc]
+    """Tumor cells, NK cells and cytotoxic T cells under an opioid-blockade schedule.
+
+    scenario: name of a shipped one, path of a file, or a Scenario. rng: seed; the same seed gives the same bits for any
+    number of threads. threads: how many to compute with. model_reporters, agent_reporters, agenttype_reporters: own
+    ones beside the outcomes, as for mesa.DataCollector. overrides: parameters by address,
+    ``TumorImmuneModel("ldn-mouse", rng=1, **{"nk.kill_rate": "0.2 1/h"})``.
+    Raises ScenarioError, with every mistake found, before anything is computed.
+    """
+
+    def __init__(
+        self,
+        scenario: str | Path | Scenario = "control-mouse",
+        *,
+        rng: Any = None,
+        threads: int = 1,
+        model_reporters: Mapping[str, Any] | None = None,
+        agent_reporters: Mapping[str, Any] | None = None,
+        agenttype_reporters: Mapping[type, Mapping[str, Any]] | None = None,
+        **overrides: Any,
+    ):
+        self._scenario_given = Scenario.load(scenario).with_overrides(overrides)
+        super().__init__(rng=rng)
+        self.seed = _seed_of(rng, self.rng)
+        self.threads = Threads(threads)
+        self.schedule = Schedule()
+        self.recorder = Recorder()
+        self.tissue = Tissue(Parameters.of(self._scenario_given), self.seed, self.threads)
+        self.interventions: list[dict[str, Any]] = []
+        self._doses: Iterator[Event] = iter(())
+        self._next_dose: Event | None = None
+        self.datacollector = OutcomeCollector(self.recorder, model_reporters, agent_reporters, agenttype_reporters)
+        populate(self.tissue)
+        self._record()
+        self._begin_regimen(0.0)
+
+    @property
+    def scenario(self) -> Scenario:
+        """The scenario of this run, overrides included."""
+        return self._scenario_given
+
+    @scenario.setter
+    def scenario(self, placeholder: Any) -> None:
+        """Mesa sets a scenario of its own kind here while it starts; ours is given at construction."""
+
+    @property
+    def duration(self) -> float:
+        """Length of the run in h that the scenario asks for."""
+        return self.scenario.duration
+
+    def step(self) -> None:
+        """Compute one hour."""
+        self.schedule.run_hour(self.tissue)
+        self._record()
+
+    def run_to_end(self) -> None:
+        """Run until the scenario's duration, or until an endpoint stops the run."""
+        while self.running and self.time < self.duration:
+            self.run_for(1)
+
+    run_model = run_to_end
+
+    def _record(self) -> None:
+        self.recorder.record(self.tissue)
+        self.datacollector.collect(self)
+        self.running = not self._ended()
+
+    def _ended(self) -> bool:
+        rules, burden = self.tissue.p.endpoints, self.recorder.latest["tumor_cells"]
+        at_endpoint = rules.stop_at_endpoint and burden >= rules.endpoint_cells
+        return bool(at_endpoint or (rules.stop_when_cleared and burden == 0 and self.recorder.columns["tumor_cells"][0] > 0))
+
+    def summary(self) -> dict[str, float]:
+        """The endpoints of the run so far, see immune_sim.mechanisms.endpoints.ENDPOINTS."""
+        columns = self.recorder.columns
+        return summarize(self.tissue.p.endpoints, columns["hour"], columns["tumor_cells"])
+
+    def give_dose(self, amount: str | float) -> float:
+        """Give a dose now, "4.5 mg" or "0.1 mg/kg" (a bare number is mg); returns it in mg.
+
+        Raises ScenarioError for an amount that cannot be read.
+        """
+        mg = self._dose_mg(amount)
+        self.tissue.drug.give(self.time, mg)
+        self.interventions.append({"hour": self.time, "dose_mg": mg})
+        return mg
+
+    def _dose_mg(self, amount: str | float) -> float:
+        body_mass = self.tissue.p.pharmacokinetics.body_mass
+        if isinstance(amount, str):
+            mg = to_inside(amount, "mg/kg") * body_mass if "kg" in amount else to_inside(amount, "mg")
+        else:
+            mg = float(amount)
+        if not (math.isfinite(mg) and mg >= 0.0):
+            raise ScenarioError(Problem("dose", f'{amount!r} is not an amount. Write a quantity of 0 or more, for example "4.5 mg".'))
+        return mg
+
+    def set_parameter(self, address: str, value: Any) -> None:
+        """Change a live parameter of the running model; raises ScenarioError if it is unknown, wrong or not live."""
+        changed = self.scenario.with_overrides({address: value}, live_only=True)
+        self._scenario_given = changed
+        self.tissue.use(Parameters.of(changed))
+        self.interventions.append({"hour": self.time, "parameter": address, "value": changed.values[address]})
+
+    def _begin_regimen(self, from_hour: float) -> None:
+        self._doses = events(self.scenario.regimen, from_hour)
+        self._schedule_next_dose()
+
+    def _schedule_next_dose(self) -> None:
+        self._next_dose = next(self._doses, None)
+        if self._next_dose is not None:
+            self.schedule_event(self._give_next_dose, at=self._next_dose.time)
+
+    def _give_next_dose(self) -> None:
+        event = self._next_dose
+        assert event is not None
+        if event.kind == "bolus":
+            self.tissue.drug.give(event.time, event.amount)
+        else:
+            self.tissue.drug.set_infusion(event.time, event.amount)
+        self._schedule_next_dose()
+
+    def _resume_at(self, hour: float) -> None:
+        """Set the clock of a restored model and schedule what is still to come."""
+        self._default_schedule.stop()
+        self.time = hour
+        self.steps = self.tissue.hour
+        following = Recurrence(interval=1.0, start=self.tissue.hour + 1.0)
+        self._default_schedule = EventGenerator(self, self._do_step, following, priority=Priority.HIGH).start()
+        self._begin_regimen(np.nextafter(hour, math.inf))
+        self.running = not self._ended()
+
+    @property
+    def tables(self) -> tuple[CellTable, CellTable]:
+        """The tables of tumor cells and of immune cells."""
+        return self.tissue.tumor, self.tissue.immune
+
+
+def _seed_of(rng: Any, generator: np.random.Generator) -> int:
+    if rng is None or not isinstance(rng, (int, np.integer)):
+        return int(generator.integers(2**63))
+    if not 0 <= int(rng) <= LARGEST_SEED:
+        raise ScenarioError(Problem("rng", f"{rng} is not allowed as a seed; give a whole number from 0 to {LARGEST_SEED}."))
+    return int(rng)

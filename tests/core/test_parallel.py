@@ -1,0 +1,65 @@
+"""Work on ranges of rows: everything once, for any number of threads."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from immune_sim.core.parallel import Threads
+
+
+@pytest.fixture(params=[1, 2, 3])
+def threads(request: pytest.FixtureRequest) -> Iterator[Threads]:
+    made = Threads(request.param)
+    yield made
+    made.close()
+
+
+@settings(max_examples=30)
+@given(count=st.integers(1, 4), n=st.integers(0, 50))
+def test_ranges_cover_every_row_once(count: int, n: int) -> None:
+    """Catches a row lost or done twice where the rows do not divide evenly."""
+    done = np.zeros(n, dtype=int)
+    parts: list[int] = []
+    threads = Threads(count)
+
+    def work(part: int, first: int, end: int) -> None:
+        parts.append(part)
+        done[first:end] += 1
+
+    threads.over_rows_in_parts(n, work, worth_it=1)
+    threads.close()
+    assert (done == 1).all()
+    assert len(parts) == len(set(parts)) <= count
+    assert all(0 <= part < count for part in parts)
+
+
+def test_small_work_stays_in_one_thread(threads: Threads) -> None:
+    """Catches the price of a hand-over paid for ten rows."""
+    seen: list[str] = []
+    threads.over_rows(10, lambda first, end: seen.append(threading.current_thread().name), worth_it=11)
+    assert seen == [threading.current_thread().name]
+
+
+def test_an_error_in_any_task_is_raised(threads: Threads) -> None:
+    """Catches a failure that a pool swallows; it must reach the caller wherever it happens."""
+    for failing in range(3):
+
+        def task(i: int = failing, at: int = 0) -> None:
+            if i == at:
+                raise ZeroDivisionError
+
+        with pytest.raises(ZeroDivisionError):
+            threads.together([lambda at=at: task(at=at) for at in range(3)])
+
+
+def test_all_tasks_have_ended_on_return(threads: Threads) -> None:
+    """Catches a return before the last thread is done."""
+    done: list[int] = []
+    threads.together([lambda i=i: done.append(i) for i in range(20)])
+    assert sorted(done) == list(range(20))
