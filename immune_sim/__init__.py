@@ -1,7 +1,7 @@
 """A tissue of single tumor and immune cells under scheduled naltrexone: Mesa outside, arrays inside.
 
-``from immune_sim import TumorImmuneModel`` is all a notebook needs. The model is imported when it is first asked for, so
-that the command line can print its help without waiting for Mesa and Numba.
+``from immune_sim import TumorImmuneModel`` is all a notebook needs. The model is imported when it is first asked for,
+so that the command line can print its help without waiting for Mesa and Numba.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Write what is installed for immune-sim and its development, and nothing else, as ``name==version`` lines.
 
-Starts from the requirements in pyproject.toml and follows what each package asks for, so that a package which happens to
-lie in the environment does not become a pin.
+Starts from the requirements in pyproject.toml and follows what each package asks for, so that a package which happens
+to lie in the environment does not become a pin.
 """
 
 from __future__ import annotations

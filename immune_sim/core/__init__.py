@@ -1,0 +1,1 @@
+"""Arrays and what acts on them; nothing biological."""

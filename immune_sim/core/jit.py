@@ -39,7 +39,7 @@ def _candidates() -> list[Path]:
     if wanted:
         return [Path(wanted)]
     base = os.environ.get("XDG_CACHE_HOME")
-    home = Path(base) if base else Path(os.path.expanduser("~")) / ".cache"
+    home = Path(base) if base else Path("~").expanduser() / ".cache"
     return [home / "immune-sim"]
 
 
@@ -61,7 +61,7 @@ def _cache_folder() -> Path:
 
 
 CACHE_FOLDER = _cache_folder()
-config.CACHE_DIR = str(CACHE_FOLDER)
+setattr(config, "CACHE_DIR", str(CACHE_FOLDER))  # noqa: B010  (numba declares its settings at run time)
 
 
 def is_compiled() -> bool:
@@ -69,13 +69,13 @@ def is_compiled() -> bool:
     return any(CACHE_FOLDER.rglob("*.nbc"))
 
 
-def kernel[F: Callable[..., Any]](function: F) -> F:
+def kernel(function: Callable[..., Any]) -> Callable[..., Any]:
     """Compile a function of arrays and numbers; it runs without the interpreter's lock."""
-    compiled: F = numba.njit(**OPTIONS)(function)
+    compiled: Callable[..., Any] = numba.njit(**OPTIONS)(function)
     return compiled
 
 
-def inline[F: Callable[..., Any]](function: F) -> F:
-    """Compile a small helper that kernels call; it takes numbers, or is inlined where it takes arrays."""
-    compiled: F = numba.njit(inline="always", **OPTIONS)(function)
+def inline(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Compile a small helper that is inlined into the kernels that call it."""
+    compiled: Callable[..., Any] = numba.njit(inline="always", **OPTIONS)(function)
     return compiled

@@ -105,8 +105,8 @@ class Lattice:
         only, never on the number of threads, so that any number of them computes the same.
         """
         count = max(self.shape[0] // thickness // 2 * 2, 1)
-        inside = np.arange(self.shape[0]) * count // self.shape[0]
-        return np.pad(inside, 1, mode="edge").astype(np.int32)
+        place = np.clip(np.arange(-1, self.shape[0] + 1), 0, self.shape[0] - 1)
+        return (place * count // self.shape[0]).astype(np.int32)
 
     def near_tumor(self, near: np.ndarray) -> None:
         """Write to near (size,) uint8 whether a site or one of its neighbors holds a tumor cell, living or dead."""
@@ -114,6 +114,13 @@ class Lattice:
             near.fill(1)
         else:
             _mark_near(self.offsets, self.interior[0], self.interior[-1] + 1, self.tumor_at, near)
+
+    def free_neighbors(self, free: np.ndarray) -> None:
+        """Write to free (size,) uint8 whether any neighbor of a site holds no tumor cell and is no wall."""
+        if self.wraps:
+            _mark_free_wrapped(self.offsets, self.home, self.interior, self.tumor_at, free)
+        else:
+            _mark_free(self.offsets, self.interior[0], self.interior[-1] + 1, self.tumor_at, free)
 
 
 @inline
@@ -135,3 +142,23 @@ def _mark_near(offsets, first, end, tumor_at, near):
         held = tumor_at[first + offset : end + offset]
         for i in range(here.size):
             here[i] |= held[i] >= 0
+
+
+@kernel
+def _mark_free(offsets, first, end, tumor_at, free):
+    here = free[first:end]
+    for i in range(here.size):
+        here[i] = 0
+    for offset in offsets:
+        held = tumor_at[first + offset : end + offset]
+        for i in range(here.size):
+            here[i] |= held[i] == EMPTY
+
+
+@kernel
+def _mark_free_wrapped(offsets, home, interior, tumor_at, free):
+    for site in interior:
+        found = False
+        for offset in offsets:
+            found = found or tumor_at[home[site + offset]] == EMPTY
+        free[site] = found

@@ -1,0 +1,1 @@
+"""One process a module: its parameters, its equation, its kernels."""

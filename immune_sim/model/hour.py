@@ -97,7 +97,9 @@ def divide(tissue: Tissue) -> None:
     """Let tumor cells divide: decide for all at once, then place daughters one after the other in the order of their draws."""
     tumor, lattice, c, fields = tissue.tumor, tissue.lattice, tissue.constants, tissue.fields
     wish = tissue.scratch.get("wish", tumor.n, "uint32")
-    columns = tuple(tumor[name] for name in ("site", "lineage", "signal"))
+    free = tissue.scratch.get("free neighbors", lattice.size, "uint8")
+    lattice.free_neighbors(free)
+    columns = (*(tumor[name] for name in ("site", "lineage", "signal")), free)
     depth = tissue.p.proliferation.push_depth
     around = (lattice.offsets, lattice.wraps, lattice.home)
     state = tumor["state"]

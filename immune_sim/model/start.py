@@ -39,7 +39,8 @@ def _place_tumor(tissue: Tissue) -> None:
         places = inoculum.middle_sites(lattice.coordinates(lattice.interior), lattice.shape, count, start.fill, luck)
     else:
         places = inoculum.any_sites(count, luck)
-    place_tumor(tissue, lattice.interior[places])
+    sites = lattice.interior[places]
+    place_tumor(tissue, sites, sites.astype(np.uint64))
 
 
 def place_tumor(tissue: Tissue, sites: np.ndarray, lineages: np.ndarray) -> slice:

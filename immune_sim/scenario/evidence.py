@@ -12,10 +12,7 @@ from typing import Literal
 
 Direction = Literal["for", "against", "open"]
 
-NOTE = (
-    "A hypothesis made computable, not medical advice. Every good result of a schedule in tumor-bearing mice comes from one "
-    "laboratory, much speaks against it, and several links were never measured."
-)
+NOTE = "A hypothesis made computable, not medical advice: the good results in tumor-bearing mice come from one laboratory, and much speaks against it."
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from immune_sim.app.dashboard.palettes import CTL, DRUG, LIGAND, NK, QUIET, RECEPTOR, SIGNAL, TUMOR, Ink
+from immune_sim.app.dashboard.palettes import CTL, DRUG, GRAY, LIGAND, NK, QUIET, RECEPTOR, SIGNAL, TUMOR, Ink
 
 HOURS_PER_DAY = 24.0
 
@@ -37,7 +37,7 @@ class Panel:
 PANELS = (
     Panel("Tumor burden", "cells", (Curve("tumor_cells", "living", TUMOR, filled=True), Curve("quiescent", "of them quiescent", QUIET))),
     Panel("Immune cells", "cells", (Curve("nk_cells", "NK", NK), Curve("ctl_cells", "cytotoxic T", CTL))),
-    Panel("Drug", "", (Curve("blockade", "blockade a", DRUG, filled=True), Curve("drug_concentration", "in plasma, nM", QUIET, right=True, dash="dot"))),
+    Panel("Drug", "", (Curve("blockade", "blockade a", DRUG, filled=True), Curve("drug_concentration", "in plasma, nM", GRAY, right=True, dash="dot"))),
     Panel(
         "Receptors and ligand",
         "relative to rest",
@@ -45,7 +45,7 @@ PANELS = (
     ),
 )
 CURVES = tuple(curve for panel in PANELS for curve in panel.curves)
-GAP = 0.09  # share of the height between two panels; it holds the title of the lower one
+GAP = 0.07  # share of the height between two panels; it holds the title of the lower one
 
 
 def columns_since(columns: dict[str, NDArray[Any]], start: int) -> tuple[NDArray[Any], list[NDArray[Any]]]:

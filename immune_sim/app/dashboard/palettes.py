@@ -19,6 +19,7 @@ DRUG: Ink = ("#7a5195", "#b892d6")
 RECEPTOR: Ink = ("#b0478a", "#e58bc2")
 LIGAND: Ink = ("#9a7400", "#e3bf4a")
 SIGNAL: Ink = ("#3d6b7d", "#8fc3d6")
+GRAY: Ink = ("#77807d", "#8d9794")
 VESSEL: Ink = ("#d7b3bf", "#5a3742")
 
 # Anchors of color ramps. Sequential ones are even in lightness (cividis and its kin); the diverging one has its pale

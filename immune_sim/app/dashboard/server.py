@@ -6,6 +6,7 @@ import os
 import socket
 import sys
 import threading
+import warnings
 import webbrowser
 from collections.abc import Callable
 from pathlib import Path
@@ -78,7 +79,17 @@ def serve(port: int) -> Any:
     import uvicorn
     from solara.server.starlette import app as asgi
 
-    config = uvicorn.Config(asgi, host=HOST, port=port, log_level="error", access_log=False, timeout_graceful_shutdown=2)
+    # Solara warns on every page about cookies in frames of other sites; there is no such frame here.
+    warnings.filterwarnings("ignore", message="Cookies with samesite")
+    config = uvicorn.Config(
+        asgi,
+        host=HOST,
+        port=port,
+        log_level="error",
+        access_log=False,
+        timeout_graceful_shutdown=2,
+        ws_per_message_deflate=False,  # pictures are compressed by us where it pays; nothing leaves this machine
+    )
     return uvicorn.Server(config)
 
 

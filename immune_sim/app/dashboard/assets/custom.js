@@ -1,4 +1,13 @@
-// Light or dark as the system has it, until somebody chooses. (Solara's own "auto" leaves out the page's root element.)
-if (!localStorage.getItem(":solara:theme.variant") && window.matchMedia && window.matchMedia("(prefers-color-scheme: dark)").matches) {
-  localStorage.setItem(":solara:theme.variant", JSON.stringify("dark"));
-}
+// Light or dark as the system has it until somebody chooses, and then as chosen. (Solara's own "auto" leaves out the
+// page's root element, so the system is asked here.)
+(() => {
+  const key = ":solara:theme.variant";
+  if (!localStorage.getItem(key)) {
+    const dark = window.matchMedia && window.matchMedia("(prefers-color-scheme: dark)").matches;
+    localStorage.setItem(key, JSON.stringify(dark ? "dark" : "light"));
+  }
+  new MutationObserver(() => {
+    const app = document.getElementById("app");
+    if (app) localStorage.setItem(key, JSON.stringify(app.classList.contains("theme--dark") ? "dark" : "light"));
+  }).observe(document.documentElement, { subtree: true, attributes: true, attributeFilter: ["class"] });
+})();

@@ -19,5 +19,6 @@ def CurveView(on_widget: Callable[[CurvePlot], None]) -> None:
     frame = solara.use_memo(curves.layout, [])
     traces = solara.use_memo(curves.traces, [])
     with v.Html(tag="section", class_="card curve-card", attributes={"aria-label": "Curves"}):
-        plot = CurvePlot.element(frame=frame, traces=traces, description=DESCRIPTION)
+        with v.Html(tag="div", class_="curve-place"):
+            plot = CurvePlot.element(frame=frame, traces=traces, description=DESCRIPTION)
     solara.use_effect(lambda: on_widget(solara.get_widget(plot)), [])

@@ -6,8 +6,7 @@ import reacton.ipyvuetify as v
 import solara
 import solara.lab
 
-from immune_sim.app.dashboard.components.controls import Action, box, text
-from immune_sim.app.dashboard.state import Session
+from immune_sim.app.dashboard.components.controls import IconAction, box, text
 
 MARK = (
     '<svg viewBox="0 0 32 32" width="26" height="26" aria-hidden="true"><g fill="currentColor">'
@@ -17,11 +16,21 @@ MARK = (
 
 
 @solara.component
-def Header(session: Session) -> None:
-    """Name, one line of what one sees, the evidence, the theme."""
+def Header() -> None:
+    """Name, one line of what one sees, the theme."""
     with v.Html(tag="header", class_="top"):
         solara.HTML(tag="div", classes=["top-mark"], unsafe_innerHTML=MARK)
         box([text("immune-sim", "top-name"), text("A tumor and the immune system under a naltrexone schedule, cell by cell", "top-line")], "top-words")
         v.Spacer()
-        Action("For and against", "mdi-scale-balance", lambda: session.evidence_open.set(True), kind="quiet", title="What speaks for the hypothesis and what against it")
-        solara.lab.ThemeToggle(enable_auto=False)
+        ThemeSwitch()
+
+
+@solara.component
+def ThemeSwitch() -> None:
+    """Light or dark; the page keeps the choice (assets/custom.js)."""
+    dark = solara.lab.use_dark_effective()
+
+    def switch() -> None:
+        solara.lab.theme.dark = not dark
+
+    IconAction("mdi-white-balance-sunny" if dark else "mdi-weather-night", switch, "Light page" if dark else "Dark page")

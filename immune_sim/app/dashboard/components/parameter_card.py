@@ -20,7 +20,8 @@ def ParameterCard(session: Session) -> None:
     base = session.scenario.values
     with v.Html(tag="section", class_="card parameter-card", attributes={"aria-label": "Parameters"}):
         text("Parameters", "card-title")
-        sheet = ParameterSheet.element(groups=groups, values=shown(base | changes), base=shown(base), waiting=[*waiting])
+        with v.Html(tag="div", class_="parameter-sheet"):
+            sheet = ParameterSheet.element(groups=groups, values=shown({**base, **changes}), base=shown(base), waiting=[*waiting])
         if changes:
             with v.Html(tag="div", class_="changes"):
                 text(_changed(len(changes), len(waiting)), "changes-words")

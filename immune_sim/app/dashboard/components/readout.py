@@ -19,7 +19,6 @@ def Readout(session: Session) -> None:
 def figures(reading: Reading) -> str:
     """The row as HTML; it holds nothing but numbers and our own words."""
     day, hour = divmod(round(reading.hour), 24)
-    pace = "" if math.isnan(reading.pace) else f"{reading.pace:.0f} h/s"
     blocked = reading.blockade / (1.0 + reading.blockade)
     cells = [
         ("tumor", "tumor cells", f"{reading.tumor_cells:,}"),
@@ -29,7 +28,6 @@ def figures(reading: Reading) -> str:
         ("receptor", "receptor level", f"\u00d7{reading.receptors:.2f}" if not math.isnan(reading.receptors) else "\u2013"),
     ]
     clock = (
-        f'<div class="clock" data-hour="{round(reading.hour)}"><span class="clock-day">Day {day}</span><span class="clock-hour">{hour:02d}:00</span>'
-        f'<span class="clock-pace">{pace}</span></div>'
+        f'<div class="clock" data-hour="{round(reading.hour)}"><span class="clock-day">Day {day}</span><span class="clock-hour">{hour:02d}:00</span></div>'
     )
     return clock + "".join(f'<div class="figure is-{name}" data-value="{value}"><b>{value}</b><span>{label}</span></div>' for name, label, value in cells)

@@ -20,7 +20,8 @@ def TissueView(session: Session, on_widget: Callable[[TissueCanvas], None]) -> N
     with v.Html(tag="section", class_="card tissue-card", attributes={"aria-label": "Tissue"}):
         ColorBy(session)
         with v.Html(tag="div", class_="tissue-stage"):
-            canvas = TissueCanvas.element()
+            with v.Html(tag="div", class_="tissue-place"):
+                canvas = TissueCanvas.element()
             CellCard(session)
         Slice(session)
     solara.use_effect(lambda: on_widget(solara.get_widget(canvas)), [])

@@ -36,14 +36,14 @@ def Speed(session: Session) -> None:
             v_model=step, on_v_model=session.set_speed, min=0, max=len(SPEEDS) - 1, step=1, dense=True, hide_details=True, class_="speed-slider",
             attributes={"aria-label": "Speed"},
         )  # fmt: skip
-        text(speed_words(SPEEDS[step]), "speed-words")
+        text(speed_words(SPEEDS[step]), "speed-words", title="time in the tissue per second")
 
 
 def speed_words(pace: float) -> str:
-    """A pace in hours of tissue per second, as one says it."""
+    """A pace in hours of tissue per second, in a few letters."""
     if math.isinf(pace):
-        return "as fast as possible"
+        return "fastest"
     if pace >= 24.0:
         days = pace / 24.0
-        return f"{days:g} day{'s' if days > 1 else ''} per second"
-    return f"{pace:g} hour{'s' if pace > 1 else ''} per second"
+        return f"{days:g} day{'s' if days > 1 else ''}/s"
+    return f"{pace:g} h/s"

@@ -37,7 +37,7 @@ def Lab() -> None:
         return keep
 
     with v.Html(tag="div", class_="lab"):
-        Header(session)
+        Header()
         with v.Html(tag="main", class_="lab-grid"):
             with v.Html(tag="div", class_="lab-left"):
                 ScenarioCard(session)

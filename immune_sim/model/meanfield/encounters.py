@@ -34,13 +34,13 @@ def contact_chance(living: float, dead: float, immune: float, neighbors: float, 
     living, dead, immune: share of the sites that hold a living tumor cell, a dying one, an immune cell. infiltration:
     chance to enter a site held by a tumor cell.
     """
-    beside = 1.0 - (1.0 - living) ** neighbors
+    beside = 1.0 - math.pow(1.0 - living, neighbors)
     free = max(0.0, 1.0 - living - dead)
     return (1.0 - immune) * (living * infiltration + (dead * infiltration + free) * beside)
 
 
 def search_rate(hops_per_step: float, chance: float, dt: float) -> float:
-    """Rate in 1/h at which a searching cell arrests; hops_per_step is a mean, each sub-step has a whole number of hops."""
+    """Rate in 1/h at which a searching cell arrests; each sub-step has a whole number of hops, with this mean."""
     hops = min(hops_per_step, float(MOST_HOPS))
     whole = math.floor(hops)
     missed = (1.0 - chance) ** whole * (1.0 - (hops - whole) * chance)
@@ -78,9 +78,9 @@ class HitTable:
 def hit_table(lethal_damage: float, repair_half_life: float, leave: float, dt: float) -> HitTable:
     """Tabulate the kills of contacts that end at a rate ``leave`` (1/h); times in h.
 
-    With a hit, damage rises by 1 and kills at lethal_damage; without, the contact goes on with exp(-leave dt). The chance
-    v that contact ends in a kill, by damage, solves a linear system; the chance q in each sub-step that gives the same
-    share of contacts is q + (1 - q) stay v(0) = v(0).
+    With a hit, damage rises by 1 and kills at lethal_damage; without, the contact goes on with exp(-leave dt). The
+    chance v that contact ends in a kill, by damage, solves a linear system; the chance q in each sub-step that gives
+    the same share of contacts solves q + (1 - q) stay v(0) = v(0).
     """
     stay, kept = math.exp(-leave * dt), 0.5 ** (dt / repair_half_life)
     damage = np.linspace(0.0, lethal_damage, DAMAGE_LEVELS)

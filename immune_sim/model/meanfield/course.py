@@ -11,13 +11,16 @@ from scipy.integrate import solve_ivp
 
 from immune_sim.core.codes import CAUSES
 from immune_sim.mechanisms.regimen import Phase, events
+from immune_sim.model.meanfield.equations import WellMixed
+from immune_sim.model.meanfield.state import FIRST_CELLS, WIDTH, Flows, State
 from immune_sim.model.parameters import Parameters
-from immune_sim.model.wellmixed import FIRST_CELLS, WIDTH, Flows, State, WellMixed
 from immune_sim.scenario.scenario import Scenario
 
 type Floats = NDArray[np.float64]
-TOLERANCE = 1e-6
-LONGEST_STEP = 2.0  # h; no solver step runs past the fast side of a window
+TOLERANCE = 1e-5
+SMALL_NUMBER = 1e-2  # cells; the solver need not be finer
+DRUG_LEFT = 1e-7  # share of a dose down to which its decay is followed
+LONGEST_STEP = 2.0  # h
 
 
 def mean_field(scenario: Scenario, hours: float | None = None) -> dict[str, Floats]:
@@ -29,35 +32,41 @@ def course(p: Parameters, phases: Sequence[Phase], hours: float) -> dict[str, Fl
     """Solve the well-mixed equations and return outcomes by name, (n,) float64 each, hour 0 first.
 
     The solver stops at every dose and change of an infusion. Numbers of cells are expectations, so they are not whole;
-    events (births, deaths_*, arrivals) are those of the hour that ends.
+    events (births, deaths_*, arrivals) and signals are those of the hour that ends, as the agents report them.
     """
     equations = WellMixed(p)
-    grid = np.arange(math.floor(hours) + 1, dtype=np.float64)
+    grid = np.arange(2 * math.floor(hours) + 1) / 2.0  # half hours, for means over an hour
     states = _solve(equations, phases, grid)
-    flows = [equations.flows(state) for state in states]
-    return _outcomes(equations, grid, states, flows)
+    return _outcomes(equations, grid[::2], states[::2], [equations.flows(state) for state in states])
 
 
 def _solve(equations: WellMixed, phases: Sequence[Phase], grid: Floats) -> Floats:
-    """States (n, width) at the hours of the grid."""
+    """States (n, width) at the times of the grid, which begins at 0."""
     given = list(events(phases, 0.0, float(grid[-1])))
-    atol = np.full(WIDTH + equations.stages, 1e-4)
-    atol[3:FIRST_CELLS] = TOLERANCE
-    atol[:3] = TOLERANCE * max((event.amount for event in given), default=1.0)
-    states = np.empty((len(grid), len(atol)))
-    y, now = equations.start(), 0.0
-    states[0] = y
-    for stop in [*sorted({event.time for event in given}), float(grid[-1])]:
+    y = equations.start()
+    atol = np.full(len(y), SMALL_NUMBER)
+    atol[:FIRST_CELLS] = TOLERANCE
+    atol[:3] = DRUG_LEFT * max((event.amount for event in given), default=1.0)
+    states = np.tile(y, (len(grid), 1))
+    now = 0.0
+    for stop in sorted({*(event.time for event in given), float(grid[-1])}):
         if stop > now:
-            wanted = grid[(grid > now) & (grid <= stop)]
-            at = wanted if len(wanted) and wanted[-1] == stop else np.append(wanted, stop)
+            inside = np.flatnonzero((grid > now) & (grid < stop))
             solved = solve_ivp(
-                equations.slope, (now, stop), y, method="LSODA", t_eval=at, rtol=TOLERANCE, atol=atol, max_step=LONGEST_STEP
+                equations.slope,
+                (now, stop),
+                y,
+                method="LSODA",
+                t_eval=[*grid[inside], stop],
+                rtol=TOLERANCE,
+                atol=atol,
+                max_step=LONGEST_STEP,
             )
             if not solved.success:
                 raise ArithmeticError(f"the mean field could not be solved beyond hour {now:g}: {solved.message}")
-            states[wanted.astype(np.int64)] = solved.y.T[: len(wanted)]
+            states[inside] = solved.y.T[:-1]
             y, now = solved.y[:, -1].copy(), stop
+            states[grid == stop] = y
         for event in given:
             if event.time == stop and event.kind == "bolus":
                 y[0] += event.amount
@@ -71,8 +80,9 @@ def _outcomes(equations: WellMixed, grid: Floats, states: Floats, flows: list[Fl
     body = equations.p.pharmacokinetics
     killers = np.maximum(states[:, WIDTH:], 0.0).sum(axis=1)
     nk, tumor, ctl = killers + columns["idle"], columns["tumor"], columns["ctl"]
-    quiescent = np.array([each.crowding for each in flows]) * tumor
-    signals = np.array([each.signals for each in flows])
+    now = flows[::2]
+    quiescent = np.array([each.crowding for each in now]) * tumor
+    signals = np.array([_over_the_hour([each.signals[k] for each in flows]) for k in range(2)])
     made: dict[str, Floats] = {
         "hour": grid,
         "tumor_cells": tumor,
@@ -83,27 +93,28 @@ def _outcomes(equations: WellMixed, grid: Floats, states: Floats, flows: list[Fl
         "nk_cells": nk,
         "ctl_cells": ctl,
         "receptor_mean": columns["receptor"],
-        "signal_mean": signals[:, 1],
-        "bound_fraction_mean": np.array([each.bound_fraction for each in flows]),
+        "signal_mean": signals[1],
+        "bound_fraction_mean": np.array([each.bound_fraction for each in now]),
         "drug_concentration": columns["drug"] * body.drug_nm_per_mg,
         "metabolite_concentration": columns["metabolite"] * body.metabolite_nm_per_mg,
-        "blockade": np.array([each.blockade for each in flows]),
+        "blockade": np.array([each.blockade for each in now]),
         "ligand_systemic": columns["host_ligand"],
-        "ligand_local_mean": np.array([each.ligand_local for each in flows]),
+        "ligand_local_mean": np.array([each.ligand_local for each in now]),
         "host_receptor": columns["host_receptor"],
-        "host_signal": signals[:, 0],
+        "host_signal": signals[0],
         "nk_engaged": _share(columns["killers_held"] + columns["idle_held"], nk),
         "ctl_engaged": _share(columns["ctl_held"], ctl),
         "exhaustion_mean": _share(columns["exhaustion"], ctl),
         "node_effectors": columns["effectors"],
         "antigenicity_mean": np.full(len(grid), equations.p.heredity.antigenicity),
-        "oxygen_mean": np.array([each.oxygen for each in flows]),
-        "ifng_mean": np.array([each.ifng for each in flows]),
+        "oxygen_mean": np.array([each.oxygen for each in now]),
+        "ifng_mean": np.array([each.ifng for each in now]),
     }
     for name in ("births", *(f"deaths_{cause}" for cause in CAUSES[1:]), "nk_arrivals", "ctl_arrivals", "ctl_births"):
-        made[name] = _in_the_hour(np.array([getattr(each, name) for each in flows]))
+        made[name] = _over_the_hour([getattr(each, name) for each in flows])
+        made[name][0] = 0.0
     for name in flows[0].factors:
-        made[f"link_{name}"] = np.array([each.factors[name] for each in flows])
+        made[f"link_{name}"] = _over_the_hour([each.factors[name] for each in flows])
     return made
 
 
@@ -111,6 +122,7 @@ def _share(part: Floats, whole: Floats) -> Floats:
     return np.divide(part, whole, out=np.zeros_like(part), where=whole > 0.0)
 
 
-def _in_the_hour(rate: Floats) -> Floats:
-    """Events of the hour that ends at each point, from their rates there (trapezoid)."""
-    return np.concatenate([[0.0], 0.5 * (rate[1:] + rate[:-1])])
+def _over_the_hour(values: list[float]) -> Floats:
+    """Mean over the hour that ends at each whole hour, from values at half hours (Simpson); the first is the start."""
+    at = np.array(values)
+    return np.concatenate([at[:1], (at[:-2:2] + 4.0 * at[1::2] + at[2::2]) / 6.0])
