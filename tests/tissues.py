@@ -86,7 +86,7 @@ def same_bits(one: Tissue, other: Tissue) -> bool:
     """Whether two tissues hold the same cells, host, node, drug and fields, bit for bit."""
     mine, yours = by_cell(one), by_cell(other)
     cells = mine.keys() == yours.keys() and all(mine[name].tobytes() == yours[name].tobytes() for name in mine)
-    fields = all(getattr(one.fields, name).tobytes() == getattr(other.fields, name).tobytes() for name in ("oxygen", "chemokine", "ifng", "ligand"))
+    fields = all(getattr(one.fields, name).tobytes() == getattr(other.fields, name).tobytes() for name in ("oxygen", "signals", "toward", "pull"))
     node = (one.node.antigen, one.node.primed, one.node.effectors) == (other.node.antigen, other.node.primed, other.node.effectors)
     return cells and fields and node and one.host == other.host and one.drug.state() == other.drug.state()
 

@@ -103,6 +103,8 @@ def solve_variable(diffusion: Diffusion, decay: np.ndarray, source: np.ndarray, 
     decay, source, start: of the grid's shape; decay > 0 somewhere. Ends when the residual is below tolerance x source.
     Returns the solution and the number of iterations. Raises ImmuneSimError if it does not get there.
     """
+    if not source.any():
+        return np.zeros_like(source), 0  # nothing comes in, so nothing is there; the tolerance would be 0 too
     level = float(decay.mean())
     excess = decay - np.float32(level)
     by = diffusion.eigenvalues + np.float32(level)

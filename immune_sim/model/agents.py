@@ -94,7 +94,10 @@ class CellAgent(mesa.Agent):  # type: ignore[misc]
     @property
     def is_there(self) -> bool:
         """Whether the cell is still in the tissue, alive or dying."""
-        return bool(self.table.rows_of(np.array([self.unique_id]))[0] >= 0)
+        table, row = self.table, self._row
+        if 0 <= row < table.n and table.columns["cell_id"][row] == self.unique_id:
+            return True
+        return bool(table.rows_of(np.array([self.unique_id]))[0] >= 0)
 
     @property
     def position(self) -> tuple[int, ...]:

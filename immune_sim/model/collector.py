@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, MutableMapping
 from typing import Any
 
+import pandas as pd
 from mesa.datacollection import DataCollector
 
 from immune_sim.model.outcomes import NAMES
@@ -32,16 +33,19 @@ class OutcomeCollector(DataCollector):
         self._collection_steps: list[float] = []
 
     @property
-    def model_vars(self) -> dict[str, list[Any]]:
+    def model_vars(self) -> MutableMapping[str, list[Any]]:
         """Values by reporter, one an hour."""
-        if self._cached[0] != self._recorder.rows:
-            columns = self._recorder.columns
-            self._cached = (self._recorder.rows, {name: columns[name].tolist() for name in NAMES})
-        return _Joined(self._cached[1], self._own)
+        return _Joined(self)
 
     @model_vars.setter
     def model_vars(self, values: dict[str, list[Any]]) -> None:
         self._own = values
+
+    def outcomes(self) -> dict[str, list[Any]]:
+        """The recorded outcomes as lists, made anew when an hour was added."""
+        if self._cached[0] != self._recorder.rows:
+            self._cached = (self._recorder.rows, {name: column.tolist() for name, column in self._recorder.columns.items()})
+        return self._cached[1]
 
     def collect(self, model: Any) -> None:
         """Collect the user's own reporters; the outcomes are recorded already."""
@@ -49,21 +53,37 @@ class OutcomeCollector(DataCollector):
         if not self.model_reporters:
             self._collection_steps.append(model.time)
 
-    def get_model_vars_dataframe(self) -> Any:
+    def resume(self) -> None:
+        """Go on from a recorder that was restored; what own reporters saw before is not known any more."""
+        self._cached = (-1, {})
+        self._collection_steps = self._recorder.columns["hour"].tolist()
+        self._own = {name: [None] * self._recorder.rows for name in self._own}
+        self._agent_records.clear()
+        self._agenttype_records.clear()
+
+    def get_model_vars_dataframe(self) -> pd.DataFrame:
         """All outcomes and own model reporters as a DataFrame, one row an hour."""
-        table = self._recorder.table()
-        for name, values in self._own.items():
-            table[name] = values
-        return table
+        return pd.DataFrame({name: column.copy() for name, column in self._recorder.columns.items()} | self._own)
 
 
-class _Joined(dict[str, list[Any]]):
-    """Outcomes and own reporters as one mapping; a list that Mesa appends to is the own one."""
+class _Joined(MutableMapping[str, list[Any]]):
+    """Outcomes and own reporters as one mapping; own ones are what Mesa writes, outcomes are made only when read."""
 
-    def __init__(self, outcomes: dict[str, list[Any]], own: dict[str, list[Any]]):
-        super().__init__({**outcomes, **own})
-        self._own = own
+    def __init__(self, collector: OutcomeCollector):
+        self._collector = collector
+
+    def __getitem__(self, name: str) -> list[Any]:
+        own = self._collector._own
+        return own[name] if name in own else self._collector.outcomes()[name]
 
     def __setitem__(self, name: str, values: list[Any]) -> None:
-        super().__setitem__(name, values)
-        self._own[name] = values
+        self._collector._own[name] = values
+
+    def __delitem__(self, name: str) -> None:
+        del self._collector._own[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(dict.fromkeys((*NAMES, *self._collector._own)))
+
+    def __len__(self) -> int:
+        return len({*NAMES, *self._collector._own})

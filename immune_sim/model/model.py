@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import itertools
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import mesa
 import numpy as np
+from mesa.time import Event as ScheduledEvent
 from mesa.time import Priority
 from mesa.time import Schedule as Recurrence
 from mesa.time.events import EventGenerator
@@ -18,15 +20,18 @@ from immune_sim.core.errors import Problem, ScenarioError
 from immune_sim.core.parallel import Threads
 from immune_sim.mechanisms.endpoints import summarize
 from immune_sim.mechanisms.regimen import Event, events
-from immune_sim.model.agents import AgentAccess
+from immune_sim.model import checkpoint
+from immune_sim.model.access import AgentAccess
 from immune_sim.model.collector import OutcomeCollector
 from immune_sim.model.parameters import Parameters
 from immune_sim.model.recorder import Recorder
-from immune_sim.model.schedule import Schedule
+from immune_sim.model.run_scenario import RunScenario
+from immune_sim.model.schedule import Entry, Schedule
 from immune_sim.model.start import populate
 from immune_sim.model.state import Tissue
+from immune_sim.scenario.hints import RefusedError
 from immune_sim.scenario.scenario import Scenario
-from immune_sim.scenario.units import to_inside
+from immune_sim.scenario.units import quantity
 
 LARGEST_SEED = 2**64 - 1
 
@@ -52,7 +57,7 @@ class TumorImmuneModel(AgentAccess, mesa.Model):  # type: ignore[misc]
         agenttype_reporters: Mapping[type, Mapping[str, Any]] | None = None,
         **overrides: Any,
     ):
-        self._scenario_given = Scenario.load(scenario).with_overrides(overrides)
+        self._scenario_given = RunScenario.of(Scenario.load(scenario).with_overrides(overrides))
         super().__init__(rng=rng)
         self.seed = _seed_of(rng, self.rng)
         self.threads = Threads(threads)
@@ -62,10 +67,12 @@ class TumorImmuneModel(AgentAccess, mesa.Model):  # type: ignore[misc]
         self.interventions: list[dict[str, Any]] = []
         self._doses: Iterator[Event] = iter(())
         self._next_dose: Event | None = None
+        self._dose_event: ScheduledEvent | None = None
+        self._doses_given = 0
         self.datacollector = OutcomeCollector(self.recorder, model_reporters, agent_reporters, agenttype_reporters)
         populate(self.tissue)
         self._record()
-        self._begin_regimen(0.0)
+        self._begin_regimen(0)
 
     @property
     def scenario(self) -> Scenario:
@@ -120,29 +127,62 @@ class TumorImmuneModel(AgentAccess, mesa.Model):  # type: ignore[misc]
 
     def _dose_mg(self, amount: str | float) -> float:
         body_mass = self.tissue.p.pharmacokinetics.body_mass
-        if isinstance(amount, str):
-            mg = to_inside(amount, "mg/kg") * body_mass if "kg" in amount else to_inside(amount, "mg")
-        else:
-            mg = float(amount)
+        try:
+            if not isinstance(amount, str):
+                mg = float(amount)
+            elif "/" in amount:
+                mg = quantity(amount, "mg/kg", "0.1 mg/kg") * body_mass
+            else:
+                mg = quantity(amount, "mg", "4.5 mg")
+        except RefusedError as refused:
+            raise ScenarioError(Problem("dose", str(refused))) from None
         if not (math.isfinite(mg) and mg >= 0.0):
             raise ScenarioError(Problem("dose", f'{amount!r} is not an amount. Write a quantity of 0 or more, for example "4.5 mg".'))
         return mg
 
     def set_parameter(self, address: str, value: Any) -> None:
         """Change a live parameter of the running model; raises ScenarioError if it is unknown, wrong or not live."""
-        changed = self.scenario.with_overrides({address: value}, live_only=True)
-        self._scenario_given = changed
+        changed = self.scenario.with_overrides({address: value})
+        declared = changed.registry.parameters.get(address)
+        if declared is None or not declared.live:
+            raise ScenarioError(Problem(address, "cannot change while a model runs. Start a new model with it."))
+        self._scenario_given = RunScenario.of(changed)
         self.tissue.use(Parameters.of(changed))
         self.interventions.append({"hour": self.time, "parameter": address, "value": changed.values[address]})
 
-    def _begin_regimen(self, from_hour: float) -> None:
-        self._doses = events(self.scenario.regimen, from_hour)
+    def add_process(self, name: str, run: Callable[[Self], Any], *, after: str | None = None, about: str = "added by the user", in_substeps: bool = False) -> Entry:
+        """Add an own mechanism to the hour: a function of the model, called every hour after another entry or last.
+
+        Raises ImmuneSimError if the name is taken or ``after`` is unknown; ``print(model.schedule)`` shows all entries.
+        """
+        return self.schedule.add(name, lambda _: run(self), after=after, about=about, in_substeps=in_substeps)
+
+    def save(self, path: str | Path) -> Path:
+        """Write a checkpoint from which ``load`` goes on bit for bit; see immune_sim.model.checkpoint."""
+        return checkpoint.save(self, Path(path))
+
+    @classmethod
+    def load(cls, path: str | Path, *, threads: int = 1, processes: Mapping[str, Callable[[Self], Any]] | None = None, drop_events: bool = False, **reporters: Any) -> Self:
+        """The model that ``save`` wrote.
+
+        processes: own mechanisms by the names they had in the schedule, which a file cannot hold. drop_events: go on
+        without the events that were scheduled by hand. reporters: model_reporters and the like, as for a new model.
+        Raises CheckpointError if the file is damaged, foreign or newer, or if something is missing to go on.
+        """
+        return checkpoint.load(cls, Path(path), threads=threads, processes=processes or {}, drop_events=drop_events, **reporters)
+
+    def _begin_regimen(self, given: int) -> None:
+        """Schedule the regimen but for the events that were given already."""
+        if self._dose_event is not None:
+            self._dose_event.cancel()
+        self._doses = itertools.islice(events(self.scenario.regimen), given, None)
+        self._doses_given = given
         self._schedule_next_dose()
 
     def _schedule_next_dose(self) -> None:
         self._next_dose = next(self._doses, None)
         if self._next_dose is not None:
-            self.schedule_event(self._give_next_dose, at=self._next_dose.time)
+            self._dose_event = self.schedule_event(self._give_next_dose, at=self._next_dose.time)
 
     def _give_next_dose(self) -> None:
         event = self._next_dose
@@ -151,16 +191,17 @@ class TumorImmuneModel(AgentAccess, mesa.Model):  # type: ignore[misc]
             self.tissue.drug.give(event.time, event.amount)
         else:
             self.tissue.drug.set_infusion(event.time, event.amount)
+        self._doses_given += 1
         self._schedule_next_dose()
 
-    def _resume_at(self, hour: float) -> None:
+    def _resume_at(self, hour: float, doses_given: int) -> None:
         """Set the clock of a restored model and schedule what is still to come."""
         self._default_schedule.stop()
         self.time = hour
         self.steps = self.tissue.hour
         following = Recurrence(interval=1.0, start=self.tissue.hour + 1.0)
         self._default_schedule = EventGenerator(self, self._do_step, following, priority=Priority.HIGH).start()
-        self._begin_regimen(np.nextafter(hour, math.inf))
+        self._begin_regimen(doses_given)
         self.running = not self._ended()
 
     @property

@@ -23,7 +23,8 @@ def populate(tissue: Tissue) -> None:
     nk = min(lattice.sites, round(tissue.p.recruitment.nk_density * lattice.area))
     ctl = min(lattice.sites - nk, round(tissue.p.recruitment.ctl_density * lattice.area))
     for kind, places in ((NK, np.sort(sites[:nk])), (CTL, np.sort(sites[nk : nk + ctl]))):
-        place_immune(tissue, kind, places, places.astype(np.uint64))
+        rows = place_immune(tissue, kind, places, places.astype(np.uint64))
+        tissue.immune["hours_since_arrival"][rows] = tissue.p.recruitment.nk_life  # residents, long since arrived
     tissue.fields.update(tissue)
 
 

@@ -196,6 +196,6 @@ def _in_pint(unit: Unit) -> Any:
 def _pint_knows(name: str) -> bool:
     try:
         _pint().parse_units(name)
-    except Exception:  # pint raises a dozen kinds for a name that it cannot read
+    except Exception:  # noqa: BLE001 pint raises a dozen kinds for a name that it cannot read
         return False
     return True

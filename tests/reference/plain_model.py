@@ -18,7 +18,7 @@ import mesa
 import numpy as np
 
 from immune_sim.core import random as address
-from immune_sim.core.fields import Diffusion, Grid, gradient, solve_variable
+from immune_sim.core.fields import Diffusion, Grid, solve_variable
 from immune_sim.core.lattice import Lattice
 from immune_sim.mechanisms.pharmacokinetics import DrugLevels
 from immune_sim.mechanisms.regimen import events
@@ -113,7 +113,7 @@ class TumorCell(Cell):
     @property
     def alive(self) -> bool:
         """Whether the cell lives."""
-        return self.state in {"cycling", "quiescent"}
+        return self.cause is None
 
     def advance_receptors(self) -> None:
         """Receptors first, then the ligand that the cell secretes."""
@@ -138,11 +138,15 @@ class TumorCell(Cell):
 
     def room(self, turn: int) -> list[Place]:
         """The sites from a neighbor outwards to the nearest free one; empty where there is none within reach."""
-        directions = self.model.directions
-        for reach in range(1, self.model.p.proliferation.push_depth + 2):
-            for k in range(len(directions)):
-                line = self.model.line(self.place, directions[(turn + k) % len(directions)], reach)
-                if len(line) == reach and line[-1] not in self.model.tumor_layer:
+        around, layer = self.model.around(self.place), self.model.tumor_layer
+        for k in range(len(around)):
+            place = around[k + turn - len(around)]
+            if place is not None and place not in layer:
+                return [place]
+        for reach in range(2, self.model.p.proliferation.push_depth + 2):
+            for k in range(len(around)):
+                line = self.model.line(self.place, (turn + k) % len(around), reach)
+                if len(line) == reach and line[-1] not in layer:
                     return line
         return []
 
@@ -217,7 +221,7 @@ class ImmuneCell(Cell):
         self.heading = 0
         self.target_place: Place | None = None
         self.hours_engaged = 0.0
-        self.hours_since_arrival = 0
+        self.hours_since_arrival = 0.0
         self.kills = 0
         self.killed_this_hour = False
 
@@ -246,9 +250,14 @@ class ImmuneCell(Cell):
 
     def contact(self, turn: int) -> Place | None:
         """The place of a living tumor cell here or next to here."""
+        layer = self.model.tumor_layer
+        met = layer.get(self.place)
+        if met is not None and met.alive:
+            return self.place
         around = self.model.around(self.place)
-        for place in (self.place, *around[turn:], *around[:turn]):
-            met = self.model.tumor_layer.get(place)
+        for k in range(len(around)):
+            place = around[k + turn - len(around)]
+            met = layer.get(place)
             if met is not None and met.alive:
                 return place
         return None
@@ -369,7 +378,7 @@ class CytotoxicT(ImmuneCell):
         """Put a daughter on a free neighboring site, if there is one."""
         model = self.model
         _, b, c, d = words
-        around = model.around_or_wall(self.place)
+        around = model.around(self.place)
         turn = below(b, len(around))
         for place in (*around[turn:], *around[:turn]):
             if place is not None and place not in model.immune_layer:
@@ -413,6 +422,9 @@ class PlainModel(mesa.Model):
         self.released = 0.0
         self.blockade = [0.0] * self.p.clock.substeps
         self.ligand_seen = [1.0] * self.p.clock.substeps
+        self.ifng = [0.0] * self._grids["signals"].size
+        self.oxygen = [self.p.oxygen.supply] * self._grids["oxygen"].size
+        self._solvers: dict[str, Diffusion] = {}
         self._populate()
         self._solve_fields()
 
@@ -437,7 +449,6 @@ class PlainModel(mesa.Model):
         self.mean_step = space.site_size * sum(math.hypot(*step) for step in self.directions) / len(self.directions)
         self.places: list[Place] = list(itertools.product(*map(range, self.shape)))
         self._around = {place: [self._step(place, step) for step in self.directions] for place in self.places}
-        self._near = {place: [other for other in around if other is not None] for place, around in self._around.items()}
         lattice = Lattice(space)
         self._flat = dict(zip(self.places, lattice.interior.tolist(), strict=True))
         self._grids = {"oxygen": Grid(lattice, self.p.oxygen.coarsening), "signals": Grid(lattice, self.p.signals.coarsening)}
@@ -453,17 +464,12 @@ class PlainModel(mesa.Model):
         """The neighbor in a direction, None behind the wall."""
         return self._around[place][direction]
 
-    def around_or_wall(self, place: Place) -> list[Place | None]:
+    def around(self, place: Place) -> list[Place | None]:
         """All neighbors in the order of directions, None behind the wall."""
         return self._around[place]
 
-    def around(self, place: Place) -> list[Place | None]:
-        """The same; a wall holds no cell, so looking there is harmless."""
-        return self._around[place]
-
-    def line(self, place: Place, step: Place, reach: int) -> list[Place]:
+    def line(self, place: Place, direction: int, reach: int) -> list[Place]:
         """Up to ``reach`` sites in a straight line, cut off by the wall."""
-        direction = self.directions.index(step)
         line: list[Place] = []
         at: Place | None = place
         for _ in range(reach):
@@ -490,7 +496,8 @@ class PlainModel(mesa.Model):
         ctl = min(len(order) - nk, round(self.p.recruitment.ctl_density * area))
         for kind, chosen in ((NaturalKiller, order[:nk]), (CytotoxicT, order[nk : nk + ctl])):
             for index in sorted(chosen):
-                self._settle(kind, self.places[index], self._flat[self.places[index]])
+                resident = self._settle(kind, self.places[index], self._flat[self.places[index]])
+                resident.hours_since_arrival = self.p.recruitment.nk_life  # long since arrived, no stress ligand any more
 
     def _by_luck(self, decision: int) -> list[int]:
         luck = [four[0] for four in self.words(decision, 0, range(len(self.places)))]
@@ -510,10 +517,11 @@ class PlainModel(mesa.Model):
         pool = nearest[: max(count, math.ceil(count / p.fill))]
         return [self.places[index] for index in sorted(sorted(pool, key=rank.__getitem__)[:count])]
 
-    def _settle(self, kind: type[ImmuneCell], place: Place, luck: int) -> None:
+    def _settle(self, kind: type[ImmuneCell], place: Place, luck: int) -> ImmuneCell:
         cell = kind(self, place, (4 * luck + kind.stream + 1) % 2**64, self.next_number("immune"))
         cell.draw_set_point()
         self.immune_layer[place] = cell
+        return cell
 
     # ------------------------------------------------------------------------------------------------------- one hour
 
@@ -738,9 +746,6 @@ class PlainModel(mesa.Model):
 
     def _solve_fields(self) -> None:
         p, grid = self.p.signals, self._grids["signals"]
-        if self.hour == 0 and not hasattr(self, "oxygen"):
-            self.ifng = [0.0] * grid.size
-            self.oxygen = [self.p.oxygen.supply] * self._grids["oxygen"].size
         chemokine, ligand, ifng = ([0.0] * grid.size for _ in range(3))
         for cell in self._living():
             block = self._block["signals"][cell.place]
@@ -758,16 +763,14 @@ class PlainModel(mesa.Model):
                 cell.ligand_local = self.ligand[self._block["signals"][cell.place]]
 
     def _solver(self, name: str, diffusion: float) -> Diffusion:
-        if not hasattr(self, "_solvers"):
-            self._solvers: dict[str, Diffusion] = {}
         if name not in self._solvers:
             self._solvers[name] = Diffusion(self._grids["oxygen" if name == "oxygen" else "signals"], diffusion)
         return self._solvers[name]
 
     def _solve(self, name: str, diffusion: float, decay: float, secreted: list[float]) -> list[float]:
-        grid = self._grids["signals"]
-        source = decay * np.array(secreted) / grid.sites_per_block
-        return np.maximum(self._solver(name, diffusion).inverse(decay, source.reshape(grid.shape)), 0.0).ravel().tolist()
+        grid, solver = self._grids["signals"], self._solver(name, diffusion)
+        source = (np.array(secreted) / grid.sites_per_block).astype(np.float32).reshape(grid.shape)
+        return np.maximum(solver.divide(source, 1.0 + solver.eigenvalues / np.float32(decay)), 0.0).ravel().tolist()
 
     def _solve_oxygen(self) -> None:
         p, grid = self.p.oxygen, self._grids["oxygen"]
@@ -776,21 +779,32 @@ class PlainModel(mesa.Model):
             living[self._block["oxygen"][cell.place]] += 1
         for place in self.vessels:
             vessels[self._block["oxygen"][place]] += 1
-        exchange = p.exchange * np.array(vessels) / grid.sites_per_block
-        decay = p.decay + p.uptake * np.array(living) / grid.sites_per_block + exchange
-        shaped = (each.reshape(grid.shape) for each in (decay, exchange * p.supply, np.array(self.oxygen)))
-        self.oxygen = solve_variable(self._solver("oxygen", p.diffusion), *shaped)[0].ravel().tolist()
+        exchange = [p.exchange * count / grid.sites_per_block for count in vessels]
+        decay = [p.decay + p.uptake * count / grid.sites_per_block + e for count, e in zip(living, exchange, strict=True)]
+        supplied = [e * p.supply for e in exchange]
+        shaped = (np.array(each, dtype=np.float32).reshape(grid.shape) for each in (decay, supplied, self.oxygen))
+        self.oxygen = np.maximum(solve_variable(self._solver("oxygen", p.diffusion), *shaped)[0], 0.0).ravel().tolist()
 
     def _find_gradients(self) -> None:
-        p = self.p.signals
+        p, grid = self.p.signals, self._grids["signals"]
         reach = math.sqrt(p.chemokine_diffusion / p.chemokine_decay)
-        slopes = gradient(np.array(self.chemokine), self._grids["signals"]).T.tolist()
+        level = dict(zip(itertools.product(*map(range, grid.shape)), self.chemokine, strict=True))
         self._pulls = []
-        for level, slope in zip(self.chemokine, slopes, strict=True):
+        for block, here in level.items():
+            slope = [self._slope(level, block, axis) for axis in range(len(block))]
             along = [sum(d * g for d, g in zip(step, slope, strict=True)) / math.hypot(*step) for step in self.directions]
-            steepest = max(along)
-            toward = along.index(steepest) if steepest > 0.0 else 0
-            self._pulls.append((toward, min(1.0, max(0.0, reach * steepest / (level + p.chemokine_floor)))))
+            steepest = max(0.0, *along)
+            self._pulls.append((along.index(steepest) if steepest > 0.0 else 0, min(1.0, reach * steepest / (here + p.chemokine_floor))))
+
+    def _slope(self, level: dict[Place, float], block: Place, axis: int) -> float:
+        """Central difference along an axis in 1/um; one-sided at a closed wall."""
+        grid = self._grids["signals"]
+        extent, x = grid.shape[axis], block[axis]
+        ends = [x - 1, x + 1]
+        ends = [end % extent for end in ends] if self.p.space.boundary == "periodic" else [min(max(end, 0), extent - 1) for end in ends]
+        low, high = (level[(*block[:axis], end, *block[axis + 1 :])] for end in ends)
+        apart = 1 if self.p.space.boundary != "periodic" and x in {0, extent - 1} else 2
+        return (high - low) / (apart * grid.spacing) if extent > 1 else 0.0
 
     # --------------------------------------------------------------------------------------------------------- report
 

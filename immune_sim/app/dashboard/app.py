@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import solara
+import solara.lab
 
 from immune_sim.app.dashboard.pages.lab import Lab
 from immune_sim.app.dashboard.server import configure
@@ -22,4 +23,11 @@ def Layout(children: list[Any] = []) -> Any:  # noqa: B006 - solara passes the p
 def Page() -> None:
     """The Lab."""
     solara.Title("immune-sim")
+    solara.use_memo(_accents, [])
     Lab()
+
+
+def _accents() -> None:
+    """Vuetify's own accents in the page's color (assets/custom.css); the theme is one per session."""
+    solara.lab.theme.themes.light.primary = "#0b6e69"
+    solara.lab.theme.themes.dark.primary = "#4cc0b5"

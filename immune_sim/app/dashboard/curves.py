@@ -45,7 +45,7 @@ PANELS = (
     ),
 )
 CURVES = tuple(curve for panel in PANELS for curve in panel.curves)
-GAP = 0.07  # share of the height between two panels; it holds the title of the lower one
+GAP = 0.06  # share of the height between two panels; it holds the title of the lower one
 
 
 def columns_since(columns: dict[str, NDArray[Any]], start: int) -> tuple[NDArray[Any], list[NDArray[Any]]]:

@@ -83,6 +83,7 @@ class Session:
         self.changes.value = {}
         self.z.value = self.stage.z = 0
         self.reset()
+        self.play(True)
 
     def reset(self) -> None:
         """Begin again at hour 0 with everything that was changed."""

@@ -13,12 +13,14 @@ from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.sparse import csr_array, diags_array, eye_array
+from scipy.sparse.linalg import spsolve
 
 from immune_sim.core.lattice import Space
 from immune_sim.mechanisms.motility import MOST_HOPS
 
 type Floats = NDArray[np.float64]
-DAMAGE_LEVELS = 241  # grid of the damage of a target; twice as fine changes the rate of kills by less than 0.5 %
+DAMAGE_LEVELS = 241  # grid of the damage of a target; twice as fine changes the rate of kills by less than 1 %
 CHANCES = 97  # grid of the chance to hit in a sub-step
 
 
@@ -84,36 +86,28 @@ def hit_table(lethal_damage: float, repair_half_life: float, leave: float, dt: f
     """
     stay, kept = math.exp(-leave * dt), 0.5 ** (dt / repair_half_life)
     damage = np.linspace(0.0, lethal_damage, DAMAGE_LEVELS)
+    lethal = (damage + 1.0 >= lethal_damage).astype(np.float64)
     missed = _weights(damage * kept, damage)
-    lethal = damage + 1.0 >= lethal_damage
-    wounded = _weights(np.where(lethal, 0.0, (damage + 1.0) * kept), damage) * ~lethal[:, None]
-    hit = np.linspace(0.0, 1.0, CHANCES) ** 2
-    kill = np.empty(CHANCES)
+    wounded = diags_array(1.0 - lethal) @ _weights(np.minimum(damage + 1.0, lethal_damage) * kept, damage)
+    same = eye_array(DAMAGE_LEVELS)
+    hit = np.linspace(0.0, 1.0, CHANCES) ** 3  # dense where a kill needs several rare hits
+    kill = np.zeros(CHANCES)
     for k, p in enumerate(hit):
-        matrix = np.eye(DAMAGE_LEVELS) - stay * ((1.0 - p) * missed + p * wounded)
-        if p == 0.0 or stay == 1.0:
-            kill[k] = p if stay < 1.0 else _unbroken(p, missed, wounded, lethal)
-            continue
-        v = float(np.linalg.solve(matrix, p * lethal)[0])
-        kill[k] = v * (1.0 - stay) / (1.0 - stay * v)
+        on = (1.0 - p) * missed + p * wounded
+        if p > 0.0 and stay < 1.0:
+            v = float(spsolve((same - stay * on).tocsc(), p * lethal)[0])
+            kill[k] = v * (1.0 - stay) / (1.0 - stay * v)
+        elif p > 0.0:  # contact never breaks: one kill in the mean number of sub-steps to it
+            kill[k] = 1.0 / float(spsolve((same - on).tocsc(), np.ones(DAMAGE_LEVELS))[0])
     return HitTable(hit, kill)
 
 
-def _unbroken(p: float, missed: Floats, wounded: Floats, lethal: NDArray[np.bool_]) -> float:
-    """Chance of a kill in a sub-step where contact never breaks: one over the mean number of sub-steps to the kill."""
-    if p == 0.0:
-        return 0.0
-    steps = np.linalg.solve(np.eye(DAMAGE_LEVELS) - (1.0 - p) * missed - p * wounded, np.ones(DAMAGE_LEVELS))
-    return 1.0 / float(steps[0])
-
-
-def _weights(at: Floats, grid: Floats) -> Floats:
-    """Matrix (len(at), len(grid)) that interpolates linearly on a uniform grid."""
-    spacing = grid[1] - grid[0]
-    below = np.clip((at / spacing).astype(np.int64), 0, len(grid) - 2)
-    share = at / spacing - below
-    rows = np.arange(len(at))
-    weights = np.zeros((len(at), len(grid)))
-    weights[rows, below] = 1.0 - share
-    weights[rows, below + 1] += share
-    return weights
+def _weights(at: Floats, grid: Floats) -> csr_array:
+    """Sparse matrix (len(at), len(grid)) that interpolates linearly on a uniform grid."""
+    places = at / (grid[1] - grid[0])
+    below = np.clip(places.astype(np.int64), 0, len(grid) - 2)
+    share = places - below
+    rows = np.tile(np.arange(len(at)), 2)
+    return csr_array(
+        (np.concatenate([1.0 - share, share]), (rows, np.concatenate([below, below + 1]))), shape=(len(at), len(grid))
+    )

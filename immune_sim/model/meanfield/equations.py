@@ -78,7 +78,7 @@ class WellMixed(WellMixedFlows):
     def _t_cells(self, s: State, f: Flows) -> tuple[float, float, float]:
         """Change of T cells, of those in contact, and of the sum of their exhaustion."""
         p, ctl_exit = self.p.exhaustion, 1.0 / self.p.recruitment.ctl_life
-        mean = s.exhaustion / max(s.ctl, FEWEST)
+        mean = min(1.0, s.exhaustion / max(s.ctl, FEWEST))
         contact = s.ctl_held * f.kept
         gained = contact * (1.0 - mean) / p.onset_time - (s.ctl - contact) * mean / p.recovery_time
         return (

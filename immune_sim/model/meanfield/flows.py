@@ -47,9 +47,9 @@ class WellMixedFlows:
         nm, metabolite_nm = s.drug * body.drug_nm_per_mg, s.metabolite * body.metabolite_nm_per_mg
         blockade = body.site_ratio * (nm / body.drug_ki + metabolite_nm / body.metabolite_ki)
         local, theta, signals = self._axis(s, blockade)
-        felt = np.array([signals[reader] for reader in self.readers])
-        factors = dict(zip(self.links, mean_factor(self.gains, felt, p.links.factor_bound).tolist(), strict=True))
-        exhaustion = s.exhaustion / max(s.ctl, FEWEST)
+        felt = 1.0 + self.gains * (np.array([signals[reader] for reader in self.readers]) - 1.0)  # seen with gain 1
+        factors = dict(zip(self.links, mean_factor(1.0, felt, p.links.factor_bound).tolist(), strict=True))
+        exhaustion = min(1.0, s.exhaustion / max(s.ctl, FEWEST))
         oxygen, lack = self._oxygen(s)
         ifng = self._ifng(s, exhaustion)
         strikes = self._strikes(s, killers, exhaustion, ifng, factors)
@@ -117,7 +117,7 @@ class WellMixedFlows:
         felt = ifng / (ifng + self.p.signals.induction_half)
         mhc = traits.mhc + self.p.signals.mhc_induction * (1.0 - traits.mhc) * felt
         pdl1 = traits.pdl1 + self.p.signals.pdl1_induction * (1.0 - traits.pdl1) * felt
-        boost = (1.0 + nk.missing_self * (1.0 - mhc)) * (1.0 + nk.stress_boost * s.fresh / killers)
+        boost = (1.0 + nk.missing_self * (1.0 - mhc)) * (1.0 + nk.stress_boost * min(1.0, s.fresh / killers))
         kill_rate = nk.kill_rate * boost * factors["nk_cytotoxicity"]
         brake = (1.0 - ctl.pdl1_block * pdl1) * (1.0 - (1.0 - ctl.exhausted_killing) * exhaustion)
         hit_rate = ctl.hit_rate * traits.antigenicity * mhc * brake * factors["ctl_cytotoxicity"]

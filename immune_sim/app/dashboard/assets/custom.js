@@ -8,6 +8,6 @@
   }
   new MutationObserver(() => {
     const app = document.getElementById("app");
-    if (app) localStorage.setItem(key, JSON.stringify(app.classList.contains("theme--dark") ? "dark" : "light"));
+    if (app && document.querySelector(".lab")) localStorage.setItem(key, JSON.stringify(app.classList.contains("theme--dark") ? "dark" : "light"));
   }).observe(document.documentElement, { subtree: true, attributes: true, attributeFilter: ["class"] });
 })();

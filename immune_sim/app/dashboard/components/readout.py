@@ -24,7 +24,7 @@ def figures(reading: Reading) -> str:
         ("tumor", "tumor cells", f"{reading.tumor_cells:,}"),
         ("nk", "NK cells", f"{reading.nk_cells:,}"),
         ("ctl", "T cells", f"{reading.ctl_cells:,}"),
-        ("drug", "receptors blocked", f"{100 * blocked:.0f}\u202f%"),
+        ("drug", "blocked", f"{100 * blocked:.0f}\u202f%"),
         ("receptor", "receptor level", f"\u00d7{reading.receptors:.2f}" if not math.isnan(reading.receptors) else "\u2013"),
     ]
     clock = (

@@ -116,10 +116,16 @@ class Stage {
     });
   }
 
+  // Short work says nothing; long work says why.
   busy() {
     const text = this.model.get("busy");
-    this.note.textContent = text;
-    this.note.classList.toggle("is-shown", !!text);
+    clearTimeout(this.patience);
+    if (!text) { this.note.classList.remove("is-shown"); return; }
+    const say = (words) => { this.note.textContent = words; this.note.classList.add("is-shown"); };
+    this.patience = setTimeout(() => {
+      say(`${text} \u2026`);
+      this.patience = setTimeout(() => say(`${text} \u2026\n\nThe first start after installation compiles the model.\nThat takes up to a minute, once.`), 2500);
+    }, 250);
   }
 
   label() { this.canvas.setAttribute("aria-label", this.model.get("description")); }
@@ -162,10 +168,14 @@ class Stage {
     context.setTransform(1, 0, 0, 1, 0, 0);
     context.clearRect(0, 0, this.canvas.width, this.canvas.height);
     const x = -this.left * px, y = -this.top * px, w = this.width * px, h = this.height * px;
-    context.fillStyle = getComputedStyle(this.root).getPropertyValue("--tissue-ground") || "#fff";
+    const style = getComputedStyle(this.root);
+    context.fillStyle = style.getPropertyValue("--tissue-ground") || "#fff";
     context.fillRect(x, y, w, h);
     if (px >= NEAR && this.shapes.length) this.paintShapes(context, px);
     else this.paintSites(context, px, x, y, w, h);
+    context.lineWidth = window.devicePixelRatio || 1;
+    context.strokeStyle = style.getPropertyValue("--line") || "#ccc";
+    context.strokeRect(x, y, w, h);
     this.paintRing(context, px);
     this.paintScale(px);
   }
@@ -386,7 +396,7 @@ class Stage {
     }));
   }
 
-  close() { this.watch.disconnect(); this.theme.disconnect(); clearTimeout(this.timer); }
+  close() { clearTimeout(this.patience); this.watch.disconnect(); this.theme.disconnect(); clearTimeout(this.timer); }
 }
 
 function render({ model, el }) {

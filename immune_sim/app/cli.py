@@ -1,0 +1,42 @@
+"""The command line: one small module per command, each of which imports what it needs when it is called."""
+
+from typing import Annotated
+
+import typer
+
+from immune_sim import __version__
+from immune_sim.app.commands import bench, dashboard, doctor, lists, resume, run, scenarios
+from immune_sim.app.console import examples, faults_in_words
+
+app = typer.Typer(
+    name="immune-sim",
+    help="A tissue of single tumor and immune cells under scheduled naltrexone: compute it, watch it, measure it.",
+    epilog=examples("immune-sim dashboard", "immune-sim run ldn-mouse", "immune-sim run ldn-mouse --days 30 --seed 7 --set nk.kill_rate='0.2 1/h'", "immune-sim scenarios"),
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="rich",
+    context_settings={"help_option_names": ["-h", "--help"]},
+)  # fmt: skip
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"immune-sim {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def about(
+    version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")] = False,
+) -> None:
+    """Options that stand before the command."""
+
+
+for command in (run, resume, scenarios, lists, dashboard, bench, doctor):
+    command.register(app)
+
+
+def main() -> None:
+    """Run the command line; what goes wrong is said in words, and the exit code is 2 for wrong input, 1 for a failure."""
+    with faults_in_words():
+        app()

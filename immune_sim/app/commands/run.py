@@ -1,0 +1,52 @@
+"""``immune-sim run``: one scenario, computed and written down."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from immune_sim.app.console import examples
+
+OUTPUT = "What is written"
+EXAMPLES = examples(
+    "immune-sim run ldn-mouse",
+    "immune-sim run my-scenario.toml --days 30 --seed 7 --out results/mine",
+    'immune-sim run ldn-mouse --set "nk.kill_rate=0.2 1/h" --set links.nk_cytotoxicity=0.5',
+    "immune-sim run control-mouse --save-frames --checkpoint-every 240",
+    "",
+    "Ctrl-C finishes the hour, writes what is there and tells how to go on.",
+)
+
+Settings = Annotated[list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Change one parameter; may be repeated.")]
+Days = Annotated[float | None, typer.Option("--days", min=1 / 24, max=3650, help="How long to run; the scenario's duration if not given.")]
+Seed = Annotated[int, typer.Option("--seed", min=0, max=2**64 - 1, help="Root of all random draws; the same seed, the same bits.")]
+Out = Annotated[Path | None, typer.Option("--out", metavar="DIR", help="A new folder; results/<scenario>-seed<seed> if not given.", rich_help_panel=OUTPUT)]
+Frames = Annotated[bool, typer.Option("--save-frames", help="Keep the whole tissue every day, as compressed arrays.", rich_help_panel=OUTPUT)]
+FramesEvery = Annotated[int, typer.Option("--frames-every", min=1, metavar="HOURS", help="How often --save-frames keeps it.", rich_help_panel=OUTPUT)]
+CheckpointEvery = Annotated[int | None, typer.Option("--checkpoint-every", min=1, metavar="HOURS", help="Save the whole state this often, for `immune-sim resume`.", rich_help_panel=OUTPUT)]
+ThreadCount = Annotated[int, typer.Option("--threads", min=1, max=256, help="Threads to compute with; results do not depend on it.")]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command to the app."""
+    app.command("run", epilog=EXAMPLES)(run)
+
+
+def run(
+    scenario: Annotated[str, typer.Argument(metavar="SCENARIO", help="Name of a shipped scenario, or a .toml file.")],
+    days: Days = None,
+    seed: Seed = 1,
+    settings: Settings = None,
+    out: Out = None,
+    save_frames: Frames = False,
+    frames_every: FramesEvery = 24,
+    checkpoint_every: CheckpointEvery = None,
+    threads: ThreadCount = 1,
+) -> None:
+    """Compute a scenario; write time courses, a summary, pictures and a report."""
+    from immune_sim.app.setting_up import Wishes, new_job
+    from immune_sim.app.working import work
+
+    every = frames_every if save_frames else None
+    wishes = Wishes(frames_every=every, checkpoint_every=checkpoint_every, threads=threads)
+    raise typer.Exit(work(new_job(scenario, seed, days, settings or [], out, wishes)))

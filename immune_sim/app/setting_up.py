@@ -1,0 +1,106 @@
+"""From the words of a command line to a run that is ready to start."""
+
+from __future__ import annotations
+
+import shlex
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from immune_sim.app.console import ask_for, console
+from immune_sim.core.jit import is_compiled
+from immune_sim.model.model import TumorImmuneModel
+from immune_sim.runs.checkpoints import CheckpointWriter
+from immune_sim.runs.pictures import Album, FrameWriter
+from immune_sim.runs.store import RunFolder
+from immune_sim.scenario.overrides import parse_setting
+from immune_sim.scenario.scenario import Scenario
+
+RESULTS = Path("results")
+COMPILING = 45  # s, about what compiling all kernels takes on a small machine
+HOURS_PER_DAY = 24.0
+
+
+@dataclass(frozen=True)
+class Wishes:
+    """What is kept besides the results, each so many hours, and with how many threads."""
+
+    frames_every: int | None = None
+    checkpoint_every: int | None = None
+    threads: int = 1
+
+
+@dataclass
+class Job:
+    """A run that is ready to start. until: h. started: what goes into the summary from here."""
+
+    model: TumorImmuneModel
+    folder: RunFolder
+    until: float
+    album: Album
+    frames: FrameWriter | None
+    checkpoints: CheckpointWriter
+    started: dict[str, Any] = field(default_factory=dict)
+
+
+def new_job(scenario: str, seed: int, days: float | None, settings: Sequence[str], out: Path | None, wishes: Wishes) -> Job:
+    """A run from its beginning.
+
+    Raises ScenarioError with every mistake in scenario and settings, OutputError where the folder is taken.
+    """
+    overrides = dict(parse_setting(each) for each in settings)
+    if days is not None:
+        if "duration" in overrides:
+            raise ask_for("the duration is given twice. Leave out one of --days and --set duration=...", "--days")
+        overrides["duration"] = f"{days:.12g} d"
+    wanted = Scenario.load(scenario).with_overrides(overrides, origin="--set")
+    folder = RunFolder.create(out or RESULTS / f"{wanted.name}-seed{seed}")
+    say_that_it_compiles()
+    model = TumorImmuneModel(wanted, rng=seed, threads=wishes.threads)
+    started = {"command": command_line(), "overrides": overrides, "began_at_hour": 0.0}
+    return _job(model, folder, model.duration, wishes, started)
+
+
+def resumed_job(checkpoint: Path, days: float | None, out: Path | None, wishes: Wishes) -> Job:
+    """A run that goes on from a checkpoint, into the folder of the unfinished run or into a new one.
+
+    Raises CheckpointError for a file that cannot be gone on with, ScenarioError where there is nothing left to compute.
+    """
+    say_that_it_compiles()
+    model = TumorImmuneModel.load(checkpoint, threads=wishes.threads)
+    until = model.duration if days is None else days * HOURS_PER_DAY
+    if not model.running:
+        raise ask_for("the run had come to its end at this hour. Start another one with `immune-sim run`.", str(checkpoint))
+    if model.time >= until:
+        raise ask_for(f"it stands at day {model.time / HOURS_PER_DAY:g} already. Go further with --days.", str(checkpoint))
+    unfinished = RunFolder.of_checkpoint(checkpoint) if out is None else None
+    default = RESULTS / f"{model.scenario.name}-seed{model.seed}-from-hour-{round(model.time)}"
+    folder = unfinished or RunFolder.create(out or default)
+    started = {"command": command_line(), "overrides": _earlier(unfinished).get("overrides", {}), "began_at_hour": model.time}
+    job = _job(model, folder, until, wishes, started)
+    job.album.recall(RunFolder.of_checkpoint(checkpoint).path if unfinished else checkpoint.absolute().parent.parent, model.time)
+    return job
+
+
+def _job(model: TumorImmuneModel, folder: RunFolder, until: float, wishes: Wishes, started: dict[str, Any]) -> Job:
+    folder.write_scenario(model)
+    frames = FrameWriter(folder.path, wishes.frames_every) if wishes.frames_every else None
+    return Job(model, folder, until, Album(), frames, CheckpointWriter(folder.path, wishes.checkpoint_every), started)
+
+
+def _earlier(folder: RunFolder | None) -> dict[str, Any]:
+    """The summary that an interrupted part of the run left, if any."""
+    return folder.read_summary() if folder and folder.summarized else {}
+
+
+def command_line() -> str:
+    """The command as it was typed, without the folder of the program."""
+    return shlex.join(["immune-sim", *sys.argv[1:]])
+
+
+def say_that_it_compiles() -> None:
+    """Say once that the first run after installation takes longer, and why."""
+    if not is_compiled():
+        console(stderr=True).print(f"First run after installation: compiling the kernels, about {COMPILING} s, once.", style="dim")

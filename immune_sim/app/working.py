@@ -1,0 +1,60 @@
+"""A run from its start to its report, as a person at a terminal meets it."""
+
+from __future__ import annotations
+
+import shlex
+import traceback
+
+from rich.console import Console
+
+from immune_sim.app.closing import tell_results
+from immune_sim.app.console import FAILURE, console, is_watched
+from immune_sim.app.progress import Progress
+from immune_sim.app.report.page import write_report
+from immune_sim.app.setting_up import Job
+from immune_sim.core.errors import ImmuneSimError, OutputError
+from immune_sim.runs.files import write_atomically
+from immune_sim.runs.run import Ending, advance, interruption_by_keyboard
+
+INTERRUPTED = 130
+
+
+def work(job: Job) -> int:
+    """Compute, write, report and tell; returns the exit code."""
+    to = console()
+    watchers = [each for each in (job.album, job.frames, job.checkpoints) if each is not None]
+    with interruption_by_keyboard() as interruption:
+        try:
+            with Progress(console(stderr=True), job.model.time, job.until, moving=is_watched()) as progress:
+                ending = advance(job.model, job.until, [*watchers, progress], interruption)
+        except ImmuneSimError:
+            raise
+        except Exception as error:
+            raise _keep_what_failed(job, error) from error
+        _write(job, ending)
+    tell_results(to, job, ending)
+    return 0 if ending.complete else _tell_how_to_go_on(to, job)
+
+
+def _write(job: Job, ending: Ending) -> None:
+    if not ending.complete:
+        job.checkpoints.save(job.model)
+    job.album.save(job.folder.path, job.model)
+    job.folder.write_results(job.model, ending, job.started)
+    write_report(job.folder)
+
+
+def _tell_how_to_go_on(to: Console, job: Job) -> int:
+    at = job.checkpoints.last
+    further = "" if job.until == job.model.duration else f" --days {job.until / 24:g}"
+    to.print("\nInterrupted; everything up to here is written. To go on:")
+    to.print(f"  immune-sim resume {shlex.quote(str(at))}{further}", style="cyan", soft_wrap=True)
+    return INTERRUPTED
+
+
+def _keep_what_failed(job: Job, error: Exception) -> OutputError:
+    """Keep the traceback beside what was written so far, and say where it is."""
+    path = job.folder.path / "error.txt"
+    write_atomically(path, "".join(traceback.format_exception(error)))
+    where = f"hour {job.model.time:g}, seed {job.model.seed}"
+    return OutputError(f"The run failed at {where}: {type(error).__name__}: {error}\nThe details are in {path}; please report them (exit code {FAILURE}).")

@@ -1,0 +1,1 @@
+"""Running models and keeping what they computed: one run, its folder, its provenance, its measured speed."""

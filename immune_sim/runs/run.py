@@ -1,0 +1,108 @@
+"""One run: hour after hour, with watchers that look on, until its end or until somebody asks it to stop."""
+
+from __future__ import annotations
+
+import signal
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from types import FrameType
+from typing import Literal
+
+from immune_sim.model.model import TumorImmuneModel
+
+Watcher = Callable[[TumorImmuneModel], None]
+Reason = Literal["duration", "endpoint", "cleared", "interrupted"]
+ENDINGS: dict[Reason, str] = {
+    "duration": "the scenario's duration is over",
+    "endpoint": "the tumor reached the endpoint size",
+    "cleared": "no living tumor cell is left",
+    "interrupted": "it was interrupted",
+}
+
+
+@dataclass(frozen=True)
+class Ending:
+    """How a run ended. hours: computed in this part of it; seconds: wall time they took."""
+
+    reason: Reason
+    hours: int
+    seconds: float
+
+    @property
+    def complete(self) -> bool:
+        """Whether the run came to its end by itself."""
+        return self.reason != "interrupted"
+
+
+@dataclass
+class Interruption:
+    """Whether somebody asked the run to stop after the present hour."""
+
+    _asked: threading.Event = field(default_factory=threading.Event)
+
+    def ask(self) -> None:
+        """Ask the run to stop."""
+        self._asked.set()
+
+    @property
+    def asked(self) -> bool:
+        """Whether it was asked."""
+        return self._asked.is_set()
+
+
+@contextmanager
+def interruption_by_keyboard() -> Iterator[Interruption]:
+    """Turn the first Ctrl-C (or a polite termination) into a request to stop; the second acts as usual.
+
+    An hour that was begun is computed to its end, so what is kept can be gone on with.
+    """
+    interruption = Interruption()
+    if threading.current_thread() is not threading.main_thread():
+        yield interruption
+        return
+    wanted = [each for each in (signal.SIGINT, getattr(signal, "SIGTERM", None)) if each is not None]
+    before = {each: signal.getsignal(each) for each in wanted}
+
+    def on_signal(number: int, _frame: FrameType | None) -> None:
+        interruption.ask()
+        signal.signal(number, before[signal.Signals(number)])
+
+    for each in wanted:
+        signal.signal(each, on_signal)
+    try:
+        yield interruption
+    finally:
+        for each, handler in before.items():
+            signal.signal(each, handler)
+
+
+def advance(
+    model: TumorImmuneModel,
+    until: float | None = None,
+    watchers: Sequence[Watcher] = (),
+    interruption: Interruption | None = None,
+) -> Ending:
+    """Run a model hour by hour and show it to every watcher after each hour, and once before the first.
+
+    until: h, the scenario's duration if None. Nothing a watcher reads changes the run.
+    """
+    interruption = interruption or Interruption()
+    until = model.duration if until is None else until
+    began, hours = time.perf_counter(), 0
+    for watch in watchers:
+        watch(model)
+    while model.running and model.time < until and not interruption.asked:
+        model.run_for(1)
+        hours += 1
+        for watch in watchers:
+            watch(model)
+    return Ending(_reason(model, until), hours, time.perf_counter() - began)
+
+
+def _reason(model: TumorImmuneModel, until: float) -> Reason:
+    if not model.running:
+        return "cleared" if model.recorder.latest["tumor_cells"] == 0 else "endpoint"
+    return "duration" if model.time >= until else "interrupted"

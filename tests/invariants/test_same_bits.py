@@ -1,0 +1,121 @@
+"""The same seed gives the same bits, whatever computes it and however it is stored."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from immune_sim.core import parallel
+from immune_sim.model import hour
+from tests.tissues import ALL_LINKS, NIGHTLY, Lab, by_cell, check_places, reorder, same_bits, scenario_of
+
+ROOT = Path(__file__).resolve().parents[2]
+LIVELY: dict[str, Any] = {
+    "space.width": 40,
+    "space.height": 72,
+    "inoculum.tumor_cells": 500,
+    "tumor.cycle_time": 12,
+    "tumor.push_depth": 1,
+    "recruitment.nk_density": 300,
+    "recruitment.ctl_density": 200,
+    "priming.priming_rate": 0.005,
+    "heredity.mutation_probability": 0.2,
+    "regimen": NIGHTLY,
+    **ALL_LINKS,
+}
+CUBE = {**LIVELY, "space.height": 40, "space.width": 10, "space.depth": 40, "space.boundary": "periodic", "recruitment.nk_density": 20, "recruitment.ctl_density": 20}
+OFF = {f"links.{name}": 0.0 for name in ("receptor_upregulation", "ligand_upregulation", "tumor_proliferation")}
+
+
+@pytest.fixture
+def everything_in_parts(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Small tissues are cut into ranges as large ones are."""
+    monkeypatch.setattr(parallel.Threads.over_rows, "__defaults__", (1,))
+    monkeypatch.setattr(parallel.Threads.over_rows_in_parts, "__defaults__", (1,))
+    monkeypatch.setattr(hour, "WORTH_TWO_THREADS", 0, raising=True)
+
+
+@pytest.mark.parametrize("changes", [LIVELY, CUBE], ids=["section", "periodic cube"])
+@pytest.mark.usefixtures("everything_in_parts")
+def test_any_number_of_threads(changes: dict[str, Any]) -> None:
+    """Catches a sum of floats by thread, a seed per thread, a cell moved by two threads, a cut that depends on their number."""
+    labs = [Lab(scenario_of(changes), seed=3, threads=count) for count in (1, 2, 3)]
+    assert len(labs[0].tissue.lattice.slabs(22)) >= 2 if changes is LIVELY else True
+    for _ in range(20):
+        one, two, three = (lab.hour() for lab in labs)
+        assert same_bits(one, two)
+        assert same_bits(one, three)
+        assert one.tallies == two.tallies == three.tallies
+    for lab in labs:
+        lab.close()
+
+
+@pytest.mark.parametrize("changes", [LIVELY, CUBE], ids=["section", "periodic cube"])
+def test_another_storage_order(changes: dict[str, Any]) -> None:
+    """Rows are shuffled every few hours. Catches any rule that asks which row comes first, and a column that stays behind."""
+    usual, shuffled = (Lab(scenario_of(changes), seed=4) for _ in range(2))
+    luck = np.random.default_rng(0)
+    for now in range(24):
+        usual.hour()
+        shuffled.hour()
+        assert same_bits(usual.tissue, shuffled.tissue), f"hour {now}"
+        if now % 3 == 0:
+            reorder(shuffled.tissue, luck)
+            check_places(shuffled.tissue)
+    assert usual.tissue.immune["kills"].sum() > 10
+
+
+def test_another_seed_is_another_tissue() -> None:
+    """Catches a seed that is not used, which would make every other test here pass."""
+    one, other = (Lab(scenario_of(LIVELY), seed=seed).hours(3) for seed in (1, 2))
+    assert not same_bits(one, other)
+
+
+def digest(seed: int, hours: int) -> str:
+    """Hash of all cells after some hours."""
+    cells = by_cell(Lab(scenario_of(LIVELY), seed).hours(hours))
+    return hashlib.sha256(b"".join(cells[name].tobytes() for name in sorted(cells))).hexdigest()
+
+
+def test_a_second_process() -> None:
+    """Catches the hash of a string, an address in memory or the time of day that got into a draw."""
+    code = "from tests.invariants.test_same_bits import digest; print(digest(9, 6))"
+    environment = {**os.environ, "PYTHONHASHSEED": "12345", "PYTHONPATH": str(ROOT)}
+    made = subprocess.run([sys.executable, "-c", code], cwd=ROOT, env=environment, capture_output=True, text=True, check=True)
+    assert made.stdout.strip() == digest(9, 6)
+
+
+def test_with_every_link_off_all_arms_are_one() -> None:
+    """The drug then does nothing: cells, luck and fields agree bit for bit; only the drug and what is bound by it differ.
+
+    Catches a way from the drug to a cell that no link names.
+    """
+    arms = {
+        "control": [],
+        "low": [{"drug": "naltrexone", "dose": "0.1 mg/kg", "every": "24 h", "at": "02:00"}],
+        "high": [{"drug": "naltrexone", "dose": "10 mg/kg", "every": "24 h", "at": "02:00"}],
+    }
+    tissues = {name: Lab(scenario_of({**LIVELY, **{link: 0.0 for link in ALL_LINKS}, **OFF, "regimen": regimen}), seed=6).hours(48) for name, regimen in arms.items()}
+    reads_the_drug = {f"{kind}.{column}" for kind in ("tumor", "immune") for column in ("signal", "bound_fraction")}
+    control = by_cell(tissues["control"])
+    for name in ("low", "high"):
+        arm = by_cell(tissues[name])
+        differing = {column for column in control if control[column].tobytes() != arm[column].tobytes()}
+        assert differing <= reads_the_drug, name
+        assert "tumor.signal" in differing, "the drug must have been there"
+        assert tissues[name].fields.oxygen.tobytes() == tissues["control"].fields.oxygen.tobytes()
+        assert tissues[name].fields.signals.tobytes() == tissues["control"].fields.signals.tobytes()
+
+
+def test_with_a_link_on_the_arms_differ() -> None:
+    """The counterpart: catches a comparison that would be equal whatever happened."""
+    on = {**LIVELY, **{link: 0.0 for link in ALL_LINKS}, **OFF, "links.tumor_proliferation": -0.6}
+    control, high = (Lab(scenario_of({**on, "regimen": regimen}), seed=6).hours(48) for regimen in ([], [{"drug": "naltrexone", "dose": "10 mg/kg", "every": "24 h", "at": "02:00"}]))
+    assert high.tumor.n != control.tumor.n
