@@ -80,7 +80,7 @@ def resumed_job(checkpoint: Path, days: float | None, out: Path | None, wishes: 
     folder = unfinished or RunFolder.create(out or default)
     started = {"command": command_line(), "overrides": _earlier(unfinished).get("overrides", {}), "began_at_hour": model.time}
     job = _job(model, folder, until, wishes, started)
-    job.album.recall(RunFolder.of_checkpoint(checkpoint).path if unfinished else checkpoint.absolute().parent.parent, model.time)
+    job.album.recall(checkpoint.absolute().parent.parent, model.time)
     return job
 
 

@@ -17,7 +17,7 @@ def sketch(
     y: Sequence[float],
     *,
     width: int = 72,
-    height: int = 8,
+    height: int = 9,
     x_label: str = "",
     y_label: str = "",
     mark: tuple[float, str] | None = None,
@@ -66,7 +66,7 @@ def _braille(dots: np.ndarray, level: int | None) -> list[str]:
     rows, columns = dots.shape
     shown = dots.copy()
     if level is not None:
-        shown[level, ::4] = True
+        shown[level, np.arange(columns) % 6 < 2] = True
     text = []
     for row in range(0, rows, 4):
         cells = np.full(columns // 2, BLANK)
@@ -87,7 +87,7 @@ def _ascii(dots: np.ndarray, level: int | None) -> list[str]:
 
 def _foot(first: float, last: float, label: str, margin: int, columns: int, ascii_only: bool) -> str:
     corner, bar = ("+", "-") if ascii_only else ("└", "─")
-    left, right = f"{first:g}", f"{last:g} {label}".strip()
+    left, right = f"{first:.4g}", f"{last:.4g} {label}".strip()
     gap = max(1, columns + 1 - len(left) - len(right))
     return " " * margin + corner + bar * columns + "\n" + " " * margin + left + " " * gap + right
 

@@ -60,6 +60,9 @@ class CellTable:
     def __iter__(self) -> Iterator[str]:
         return iter(self.declared)
 
+    def __contains__(self, name: object) -> bool:
+        return name in self.declared
+
     def add_column(self, column: Column) -> None:
         """Give every cell one more attribute, for an own mechanism; new cells and daughters start at its default.
 

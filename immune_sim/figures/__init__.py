@@ -1,1 +1,1 @@
-"""Tables in, plotly figures out; one function per figure. Never sees a model."""
+"""Tables in, figures out; nothing here knows a model. One function per figure, one look for all."""

@@ -48,7 +48,7 @@ class KillingByNK:
 class KillingByCTL:
     """Cytotoxic T cells in contact with a target."""
 
-    hit_rate: float = param(1.0, unit="1/h", low=0.0, high=100.0, grade="model", source="fitted: one kill in about 6 h of contact, doi:10.1172/JCI34388", about="rate at which a T cell in contact hits its target")
+    hit_rate: float = param(0.9, unit="1/h", low=0.0, high=100.0, grade="model", source="fitted: one kill in about 6 h of contact, doi:10.1172/JCI34388", about="rate at which a T cell in contact hits its target")
     lethal_damage: float = param(2.0, low=0.1, high=100.0, grade="model", source="derived: three hits of size 1 with fading between them, doi:10.1038/s41467-021-25282-3", about="damage that kills, in hits")
     repair_half_life: float = param(1.2, unit="h", low=0.01, high=1000.0, grade="model", source="derived: three hits less than 50 min apart reach the lethal damage, doi:10.1038/s41467-021-25282-3", about="time in which damage halves")
     pdl1_block: float = param(0.9, low=0.0, high=1.0, grade="secondary", source="assumed: tenfold less killing in PD-1 positive cells, as for exhaustion", about="share of the hit rate that full PD-L1 takes away")

@@ -208,7 +208,8 @@ class CellSet(AbstractAgentSet):  # type: ignore[misc]
 
     def to_dataframe(self, *names: str) -> pd.DataFrame:
         """The same as a DataFrame, one row a cell, with unique_id as index."""
-        return pd.DataFrame(self.columns(*names), index=pd.Index(self.ids, name="unique_id"))
+        columns = {name: values if values.ndim == 1 else [*map(tuple, values.tolist())] for name, values in self.columns(*names).items()}
+        return pd.DataFrame(columns, index=pd.Index(self.ids, name="unique_id"))
 
     def add(self, agent: CellAgent) -> None:
         """Take a cell into this set; the set of all cells has it already."""

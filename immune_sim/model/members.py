@@ -123,6 +123,11 @@ class Members:
         """Whether any kind of cell has this column."""
         return any(name in part.table.declared for part in self.parts)
 
+    def shared(self) -> list[str]:
+        """The columns that every member has."""
+        tables = [part.table for part in self.parts if part.n] or [self.parts[0].table]
+        return [name for name in tables[0] if all(name in table for table in tables)]
+
     def column(self, name: str, missing: tuple[Any] | None) -> np.ndarray:
         """Values (n,) of a column, or of a name in FAST. missing: what members without it get; None raises CellAttributeError."""
         needs = FAST[name][0] if name in FAST else name

@@ -58,8 +58,9 @@ class TumorImmuneModel(AgentAccess, mesa.Model):  # type: ignore[misc]
         **overrides: Any,
     ):
         self._scenario_given = RunScenario.of(Scenario.load(scenario).with_overrides(overrides))
+        rng = _checked_seed(rng)
         super().__init__(rng=rng)
-        self.seed = _seed_of(rng, self.rng)
+        self.seed = rng if isinstance(rng, int) else int(self.rng.integers(2**63))
         self.threads = Threads(threads)
         self.schedule = Schedule()
         self.recorder = Recorder()
@@ -210,9 +211,7 @@ class TumorImmuneModel(AgentAccess, mesa.Model):  # type: ignore[misc]
         return self.tissue.tumor, self.tissue.immune
 
 
-def _seed_of(rng: Any, generator: np.random.Generator) -> int:
-    if rng is None or not isinstance(rng, (int, np.integer)):
-        return int(generator.integers(2**63))
-    if not 0 <= int(rng) <= LARGEST_SEED:
-        raise ScenarioError(Problem("rng", f"{rng} is not allowed as a seed; give a whole number from 0 to {LARGEST_SEED}."))
-    return int(rng)
+def _checked_seed(rng: Any) -> Any:
+    if isinstance(rng, (str, float)) or (isinstance(rng, (int, np.integer)) and not 0 <= int(rng) <= LARGEST_SEED):
+        raise ScenarioError(Problem("rng", f"{rng!r} is not allowed as a seed; give a whole number from 0 to {LARGEST_SEED}."))
+    return int(rng) if isinstance(rng, np.integer) else rng

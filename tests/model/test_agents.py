@@ -222,8 +222,8 @@ def test_many_cells_at_once(model: TumorImmuneModel) -> None:
     assert made.get("antigenicity").tolist() == np.linspace(0, 1, 50).astype(np.float32).tolist()
     assert len(set(made.get("lineage").tolist())) == 50
     assert_sound(model)
-    table = made.to_dataframe("position", "pdl1") if False else None  # noqa: SIM210
-    assert table is None
+    with pytest.raises(CellError, match="1 positions for 2 cells"):
+        TumorCell.create_agents(model, 2, positions=[(0, 0)])
 
 
 def test_cells_from_a_table(model: TumorImmuneModel) -> None:

@@ -33,14 +33,14 @@ def test_a_hop_meets_tumor_cells_as_often_as_on_a_lattice() -> None:
     """200,000 hops onto a periodic 300 x 300 lattice; false alarm 1e-6, one neighbor too many (7 %) is caught."""
     luck = np.random.default_rng(3)
     tumor = luck.choice(3, size=(300, 300), p=[0.86, 0.1, 0.04])  # 1 living, 2 dead
-    immune = luck.random((300, 300)) < 0.05
     around = sum(np.roll(tumor == 1, (a, b), (0, 1)) for a in (-1, 0, 1) for b in (-1, 0, 1)) > 0
-    hops = 200_000
-    y, x = luck.integers(0, 300, (2, hops))
-    enters = ~immune[y, x] & ((tumor[y, x] == 0) | (luck.random(hops) < 0.3))
+    held = around & (luck.random((300, 300)) < 0.3)  # immune cells in contact stand next to their targets
+    free = ~held & (luck.random((300, 300)) < 0.05)
+    y, x = luck.integers(0, 300, (2, 200_000))
+    enters = ~held[y, x] & ~free[y, x] & ((tumor[y, x] == 0) | (luck.random(200_000) < 0.3))
     met = np.mean(enters & around[y, x])
-    expected = contact_chance(np.mean(tumor == 1), np.mean(tumor == 2), np.mean(immune), 8.0, 0.3)
-    assert abs(met - expected) < 4.9 * math.sqrt(expected * (1.0 - expected) / hops) + 0.01 * expected
+    expected = contact_chance(np.mean(tumor == 1), np.mean(tumor == 2), np.mean(held), np.mean(free), 8.0, 0.3)
+    assert abs(met - expected) < 4.9 * math.sqrt(expected * (1.0 - expected) / 200_000) + 0.015 * expected
 
 
 def test_a_whole_number_of_hops_in_every_sub_step() -> None:
@@ -82,3 +82,14 @@ def test_one_lethal_hit_is_a_kill() -> None:
 def test_contact_that_never_breaks_is_the_limit_of_long_contact() -> None:
     unbroken, long = hit_table(2.0, 1.2, 0.0, 0.25), hit_table(2.0, 1.2, 1e-5, 0.25)
     assert unbroken.kill_chance(2.0, 0.25) == pytest.approx(long.kill_chance(2.0, 0.25), rel=1e-3)
+
+
+def test_hits_of_several_t_cells_add_up() -> None:
+    """Two on a target kill more than twice as fast as one; none besides is the single one."""
+    table = hit_table(2.0, 1.2, 0.45, 0.25)
+    assert table.kill_chance(1.0, 0.25, others=0.0) == pytest.approx(
+        np.interp(-math.expm1(-0.25), table.hit, table.kill)
+    )
+    assert table.kill_chance(1.0, 0.25, others=1.0) > 1.3 * table.kill_chance(1.0, 0.25)
+    single = hit_table(1.0, 1.2, 0.45, 0.25)
+    assert single.kill_chance(0.1, 0.25, others=1.0) == pytest.approx(single.kill_chance(0.1, 0.25), rel=0.02)

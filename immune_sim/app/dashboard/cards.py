@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
+from immune_sim.app.dashboard.words import spoken, unit_shown
 from immune_sim.core.cells import CellTable, Column
-from immune_sim.core.codes import CAUSES, KINDS, STATES
+from immune_sim.core.codes import CAUSES, DYING, KINDS, STATES
 
 HIDDEN = {"cell_id", "site", "state", "kind", "lineage", "target_site", "heading"}
+OF_THE_DYING = {"cause", "hours_dying"}
+FIRST = ("receptor_level", "set_point", "signal", "bound_fraction")
 WORDS = {"cause": CAUSES}
 YES_NO = {"can_kill", "engaged"}
 TUMOR, IMMUNE = "tumor", "immune"
@@ -27,14 +30,14 @@ class Trait:
 
 @dataclass(frozen=True)
 class Card:
-    """One cell. table: "tumor" or "immune"; with cell_id it names the cell for good. site: index in the picture, or -1."""
+    """One cell. table: "tumor" or "immune"; with cell_id it names the cell for good. side: where it hides least."""
 
     table: str
     cell_id: int
     title: str
-    site: int
     traits: tuple[Trait, ...]
     gone: bool = False
+    side: Literal["left", "right"] = "right"
 
 
 def cell_at(tissue: Any, site: int) -> tuple[str, int] | None:
@@ -53,8 +56,9 @@ def read_cell(tissue: Any, name: str, cell_id: int) -> tuple[Card, int]:
     """
     table: CellTable = getattr(tissue, name)
     row = table.row_of(cell_id)
-    traits = tuple(Trait(column.name.replace("_", " "), _text(column, table[column.name][row]), column.about) for column in _shown(table))
-    return Card(name, cell_id, _title(name, table, row), -1, traits), int(table["site"][row])
+    dying = name == TUMOR and int(table["state"][row]) >= DYING
+    traits = tuple(Trait(spoken(column.name), _text(column, table[column.name][row]), column.about) for column in _shown(table, dying))
+    return Card(name, cell_id, _title(name, table, row), traits), int(table["site"][row])
 
 
 def summary(tissue: Any, site: int) -> list[str]:
@@ -74,8 +78,10 @@ def summary(tissue: Any, site: int) -> list[str]:
     return lines
 
 
-def _shown(table: CellTable) -> list[Column]:
-    return [column for column in table.declared.values() if column.name not in HIDDEN]
+def _shown(table: CellTable, dying: bool) -> list[Column]:
+    hidden = HIDDEN if dying else HIDDEN | OF_THE_DYING
+    columns = [column for column in table.declared.values() if column.name not in hidden]
+    return sorted(columns, key=lambda column: FIRST.index(column.name) if column.name in FIRST else len(FIRST))
 
 
 def _title(name: str, table: CellTable, row: int) -> str:
@@ -87,11 +93,10 @@ def _title(name: str, table: CellTable, row: int) -> str:
 
 def _text(column: Column, value: Any) -> str:
     if column.name in WORDS:
-        return WORDS[column.name][int(value)].replace("_", " ").replace("nk", "NK").replace("ctl", "CTL")
+        return spoken(WORDS[column.name][int(value)])
     if column.name in YES_NO:
         return "yes" if value else "no"
-    unit = column.unit.replace("um", "\N{MICRO SIGN}m")
-    return f"{_number(value)} {unit}".strip()
+    return f"{_number(value)} {unit_shown(column.unit)}".strip()
 
 
 def _number(value: Any) -> str:

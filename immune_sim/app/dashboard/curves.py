@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from immune_sim.app.dashboard.palettes import CTL, DRUG, GRAY, LIGAND, NK, QUIET, RECEPTOR, SIGNAL, TUMOR, Ink
+from immune_sim.model.palette import CTL, DRUG, GRAY, LIGAND, NK, QUIET, RECEPTOR, SIGNAL, TUMOR, Ink
 
 HOURS_PER_DAY = 24.0
 
@@ -96,7 +96,9 @@ def layout() -> dict[str, Any]:
     for number, panel in enumerate(PANELS, start=1):
         top = 1.0 - (number - 1) * (height + GAP) - GAP
         name = "yaxis" if number == 1 else f"yaxis{number}"
-        figure[name] = {"domain": [top - height, top], "rangemode": "tozero", "nticks": 4, "zeroline": False, "fixedrange": True, "tickformat": "~s" if panel.unit == "cells" else ""}
+        figure[name] = {"domain": [top - height, top], "rangemode": "tozero", "nticks": 4, "zeroline": False, "fixedrange": True, "tickformat": "~s"}
+        if panel.unit == "cells":
+            figure[name]["autorangeoptions"] = {"include": 10}  # nobody counts half a cell
         figure["annotations"].append(_title(panel, top))
         if any(curve.right for curve in panel.curves):
             base = "y" if number == 1 else f"y{number}"

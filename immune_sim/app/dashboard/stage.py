@@ -6,7 +6,7 @@ import dataclasses
 import math
 import time
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Literal
 
 import solara
 
@@ -37,7 +37,7 @@ class Stage:
     """What a page shows. color_by, z: chosen by the person, read at the next picture. The reactives redraw the page."""
 
     def __init__(self, on_stopped: Callable[[], None]):
-        self.color_by = pictures.LAYERS[0].name
+        self.color_by = pictures.LOOKS[0].name
         self.z = 0
         self.reading = solara.reactive(Reading())
         self.card: solara.Reactive[Card | None] = solara.reactive(None)
@@ -49,6 +49,7 @@ class Stage:
         self._plot: CurvePlot | None = None
         self._on_stopped = on_stopped
         self._followed: tuple[str, int] | None = None
+        self._side: Literal["left", "right"] = "right"  # of the card, away from the cell
         self._slow_at = 0.0
         self._paced = (0.0, 0.0)
 
@@ -74,7 +75,7 @@ class Stage:
     def recolor(self) -> None:
         """Take the colors and the legend of the layer that is chosen now."""
         if self._canvas is not None and self.engine.model is not None:
-            self._canvas.key = pictures.key(self.engine.model, self.color_by)
+            self._canvas.key = pictures.key(self.engine.model, self.color_by, self.z)
         self.engine.redraw()
 
     def forget_cell(self) -> None:
@@ -147,7 +148,11 @@ class Stage:
 
     def _click(self, site: int) -> None:
         model = self.engine.model
-        flat = None if model is None else pictures.flat_site(model, site, self.z)
+        if model is None:
+            return
+        flat = pictures.flat_site(model, site, self.z)
+        width = int(model.tissue.lattice.shape[-1])
+        self._side = "left" if site % width > width // 2 else "right"
         self._followed = None if flat is None else cards.cell_at(model.tissue, flat)
         if self._followed is None:
             self.card.value = None
@@ -158,13 +163,13 @@ class Stage:
         if self._followed is None or model is None:
             return
         try:
-            card, flat = cards.read_cell(model.tissue, *self._followed)
+            card, _ = cards.read_cell(model.tissue, *self._followed)
         except CellError:
             self._followed = None
             if self.card.value is not None:
-                self.card.value = dataclasses.replace(self.card.value, gone=True, site=-1)
+                self.card.value = dataclasses.replace(self.card.value, gone=True)
             return
-        self.card.value = dataclasses.replace(card, site=pictures.picture_site(model, flat, self.z))
+        self.card.value = dataclasses.replace(card, side=self._side)
 
     def _follow(self, model: Any) -> int:
         """Where in the picture the followed cell is now, -1 where there is none or it is on another slice."""

@@ -35,7 +35,7 @@ class Session:
         self.seed = solara.reactive(FIRST_SEED)
         self.playing = solara.reactive(False)
         self.speed = solara.reactive(FIRST_SPEED)
-        self.color_by = solara.reactive(pictures.LAYERS[0].name)
+        self.color_by = solara.reactive(pictures.LOOKS[0].name)
         self.z = solara.reactive(0)
         self.changes: solara.Reactive[dict[str, Value]] = solara.reactive({})
         self.waiting: solara.Reactive[tuple[str, ...]] = solara.reactive(())
@@ -94,6 +94,12 @@ class Session:
         self.engine.note(self.stage.forget_cell)
         self.engine.build(lambda: TumorImmuneModel(scenario, rng=seed, **changes))
         self.engine.note(self.stage.restart)
+
+    def other_luck(self) -> None:
+        """Begin again with the next seed."""
+        self.seed.value += 1
+        self.reset()
+        self.play(True)
 
     def set_parameter(self, address: str, value: Value) -> None:
         """Want another value: a live one is used at once, the others from the next reset on."""

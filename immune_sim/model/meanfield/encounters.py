@@ -21,6 +21,8 @@ from immune_sim.mechanisms.motility import MOST_HOPS
 
 type Floats = NDArray[np.float64]
 DAMAGE_LEVELS = 241  # grid of the damage of a target; twice as fine changes the rate of kills by less than 1 %
+MOST_TOGETHER = 6  # T cells on one target
+FACTORIALS = np.array([math.factorial(k) for k in range(MOST_TOGETHER)], dtype=np.float64)
 CHANCES = 97  # grid of the chance to hit in a sub-step
 
 
@@ -30,15 +32,18 @@ def mean_neighbors(space: Space) -> float:
     return math.prod(per_axis) - 1.0
 
 
-def contact_chance(living: float, dead: float, immune: float, neighbors: float, infiltration: float) -> float:
+def contact_chance(
+    living: float, dead: float, held: float, free: float, neighbors: float, infiltration: float
+) -> float:
     """Chance that a hop to a random site succeeds and finds a living tumor cell there or next to it.
 
-    living, dead, immune: share of the sites that hold a living tumor cell, a dying one, an immune cell. infiltration:
-    chance to enter a site held by a tumor cell.
+    living, dead, held, free: share of the sites that hold a living tumor cell, a dying one, an immune cell in contact, a
+    free one. Those in contact stand where contact is possible. infiltration: chance to enter a site of a tumor cell.
     """
     beside = 1.0 - math.pow(1.0 - living, neighbors)
-    free = max(0.0, 1.0 - living - dead)
-    return (1.0 - immune) * (living * infiltration + (dead * infiltration + free) * beside)
+    open_ground = max(0.0, 1.0 - living - dead)
+    room = max(0.0, 1.0 - free - held / max(living + (1.0 - living) * beside, held, 1e-12))
+    return room * (living * infiltration + (dead * infiltration + open_ground) * beside)
 
 
 def search_rate(hops_per_step: float, chance: float, dt: float) -> float:
@@ -71,9 +76,15 @@ class HitTable:
     hit: Floats
     kill: Floats
 
-    def kill_chance(self, hit_rate: float, dt: float) -> float:
-        """Chance of a kill in a sub-step dt (h) at a rate of hits in 1/h."""
-        return float(np.interp(-math.expm1(-hit_rate * dt), self.hit, self.kill))
+    def kill_chance(self, hit_rate: float, dt: float, others: float = 0.0) -> float:
+        """Chance that a T cell kills in a sub-step dt (h) of contact, at a rate of hits in 1/h.
+
+        others: mean number of further T cells on its target, a Poisson number; their hits add up, one gets the kill.
+        """
+        together = np.arange(1, MOST_TOGETHER + 1)
+        weights = others ** (together - 1) / FACTORIALS
+        chances = np.interp(-np.expm1(-hit_rate * dt * together), self.hit, self.kill) / together
+        return float(weights @ chances / weights.sum())
 
 
 @lru_cache(maxsize=32)

@@ -44,7 +44,7 @@ class WellMixed(WellMixedFlows):
         state = State(
             tumor=float(p.inoculum.tumor_cells),
             idle=nk * (1.0 - p.nk.killers),
-            fresh=killers[0] * self.boost_at_arrival,
+            fresh=killers[0] * math.exp(-p.recruitment.nk_life / p.nk.stress_time),  # residents arrived long ago
             ctl=float(round(p.recruitment.ctl_density * self.area)),
         )
         return np.concatenate([state, killers])

@@ -123,8 +123,7 @@ class WellMixedFlows:
         hit_rate = ctl.hit_rate * traits.antigenicity * mhc * brake * factors["ctl_cytotoxicity"]
         detachment = self.p.motility.ctl_detachment
         table = encounters.hit_table(ctl.lethal_damage, ctl.repair_half_life, detachment, dt)
-        together = 1.0 + s.ctl_held / s.tumor  # T cells on one target add up their hits
-        return -math.expm1(-kill_rate * dt), table.kill_chance(hit_rate * together, dt) / together
+        return -math.expm1(-kill_rate * dt), table.kill_chance(hit_rate, dt, others=s.ctl_held / s.tumor)
 
     def _growth(self, s: State, oxygen: float, ifng: float, factor: float) -> tuple[float, float]:
         """Share of tumor cells without room around them, and births per cell and hour."""
@@ -141,17 +140,16 @@ class WellMixedFlows:
     ) -> tuple[tuple[tuple[float, float], ...], float]:
         """``held`` and ``kept`` of Flows; taken: rate at which others take a target away."""
         p, dt = self.p.motility, self.p.clock.dt
-        immune = min(1.0, (killers + s.idle + s.ctl) / self.sites)
-        dead = (s.apoptotic + s.necrotic) / self.sites
-        chance = p.arrest * encounters.contact_chance(
-            s.tumor / self.sites, dead, immune, self.neighbors, p.infiltration
-        )
+        living, dead = s.tumor / self.sites, (s.apoptotic + s.necrotic) / self.sites
+        held = (s.killers_held + s.idle_held + s.ctl_held) / self.sites
+        free = max(0.0, (killers + s.idle + s.ctl) / self.sites - held)
+        chance = encounters.contact_chance(living, dead, held, free, self.neighbors, p.infiltration) * p.arrest
         nk = encounters.search_rate(self.nk_hops, chance, dt)
         ctl = encounters.search_rate(self.ctl_hops * (1.0 - (1.0 - p.exhausted_speed) * exhaustion), chance, dt)
         own = [-math.log1p(-min(strike, 1.0 - 1e-12)) / dt for strike in strikes]
         leave = (p.nk_detachment + own[0] + taken, p.nk_detachment + taken, p.ctl_detachment + own[1] + taken)
-        held = tuple(encounters.approach(search, away, dt) for search, away in zip((nk, nk, ctl), leave, strict=True))
-        return held, math.exp(-leave[2] * dt)
+        run = tuple(encounters.approach(search, away, dt) for search, away in zip((nk, nk, ctl), leave, strict=True))
+        return run, math.exp(-leave[2] * dt)
 
 
 def read_state(y: Floats) -> tuple[State, float]:

@@ -18,7 +18,7 @@ def CellCard(session: Session) -> None:
     card = session.stage.card.value
     if card is None:
         return
-    with v.Html(tag="aside", class_=f"cell-card is-{card.table}", attributes={"aria-label": "Cell"}):
+    with v.Html(tag="aside", class_=f"cell-card is-{card.table} is-{card.side}", attributes={"aria-label": "Cell"}):
         with v.Html(tag="div", class_="cell-head"):
             text(card.title, "cell-title")
             IconAction("mdi-close", session.unfollow, "Close")

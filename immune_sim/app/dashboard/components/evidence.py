@@ -10,6 +10,7 @@ import solara
 
 from immune_sim.app.dashboard.components.controls import Action, IconAction, box, text
 from immune_sim.app.dashboard.state import Session
+from immune_sim.app.dashboard.words import spoken
 from immune_sim.mechanisms.links import LINKS
 from immune_sim.scenario import evidence
 from immune_sim.scenario.evidence import Finding
@@ -56,7 +57,7 @@ def LinkRow(session: Session, each: evidence.LinkEvidence) -> None:
 
     with v.Html(tag="div", class_="link-row"):
         with v.Html(tag="div", class_="link-what"):
-            text(each.link.replace("_", " "), "link-name")
+            text(spoken(each.link), "link-name")
             text(each.claim, "link-claim")
             text(f"acts on: {ACTS_ON[each.link]}", "link-acts")
             v.Switch(v_model=on, on_v_model=switch, inset=True, dense=True, hide_details=True, label=f"gain {float(gain):g}" if on else "off", class_="link-switch")

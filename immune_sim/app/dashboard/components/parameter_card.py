@@ -9,12 +9,15 @@ from immune_sim.app.dashboard.components.controls import Action, text
 from immune_sim.app.dashboard.state import Session
 from immune_sim.app.dashboard.widgets.parameter_sheet import ParameterSheet, described, shown
 
+FIRST = ("links", "receptors", "pharmacokinetics")
+LAST = ("space", "time", "clock", "inoculum", "endpoints")
+
 
 @solara.component
 def ParameterCard(session: Session) -> None:
     """The sheet of sliders and what is to be done about changes."""
     registry = session.scenario.registry
-    groups = solara.use_memo(lambda: described(registry.groups.values()), [])
+    groups = solara.use_memo(lambda: described(sorted(registry.groups.values(), key=_rank)), [])
     _ = session.scenario_name.value  # another scenario, other values
     changes, waiting = session.changes.value, session.waiting.value
     base = session.scenario.values
@@ -38,3 +41,9 @@ def ParameterCard(session: Session) -> None:
 def _changed(changed: int, waiting: int) -> str:
     words = f"{changed} changed"
     return words + (f", {waiting} at the next reset" if waiting else "")
+
+
+def _rank(group: type) -> int:
+    """The heart of the hypothesis first, settings of the experiment last, the rest in the order of the registry."""
+    name: str = group.group  # type: ignore[attr-defined]
+    return FIRST.index(name) if name in FIRST else len(FIRST) + (name in LAST)

@@ -6,7 +6,7 @@ import reacton.ipyvuetify as v
 import solara
 
 from immune_sim.app.dashboard import catalog
-from immune_sim.app.dashboard.components.controls import box, text
+from immune_sim.app.dashboard.components.controls import IconAction, box, text
 from immune_sim.app.dashboard.state import Session
 
 
@@ -16,7 +16,11 @@ def ScenarioCard(session: Session) -> None:
     name = session.scenario_name.value
     scenario = session.scenario
     with v.Html(tag="section", class_="card scenario", attributes={"aria-label": "Scenario"}):
-        text("Scenario", "card-title")
+        with v.Html(tag="div", class_="card-head"):
+            text("Scenario", "card-title")
+            with v.Html(tag="div", class_="seed"):
+                text(f"seed {session.seed.value}", "", "span")
+                IconAction("mdi-dice-multiple-outline", session.other_luck, "Another seed: the same scenario with other luck")
         v.Select(
             items=[{"text": entry.title, "value": entry.name} for entry in catalog.entries()], v_model=name, on_v_model=session.choose,
             outlined=True, dense=True, hide_details=True, class_="choice", menu_props={"offsetY": True, "maxHeight": 420, "contentClass": "choice-menu"},

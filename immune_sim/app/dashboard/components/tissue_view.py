@@ -32,7 +32,7 @@ def ColorBy(session: Session) -> None:
     """What the colors mean."""
     with v.Html(tag="div", class_="color-by"):
         text("Color by", "field-label")
-        buttons = [v.Btn(value=each.name, small=True, text=True, ripple=False, children=[each.label], attributes={"title": each.about}) for each in pictures.LAYERS]
+        buttons = [v.Btn(value=each.name, small=True, text=True, ripple=False, children=[each.label], attributes={"title": pictures.ABOUT[each.name]}) for each in pictures.LOOKS]
         v.BtnToggle(v_model=session.color_by.value, on_v_model=session.color, mandatory=True, dense=True, class_="segments", children=buttons)
 
 

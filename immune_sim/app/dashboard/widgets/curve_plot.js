@@ -77,13 +77,17 @@ class Curves {
     const began = performance.now();
     this.count += x.length;
     await this.plotly.extendTraces(this.root, { x: columns.map(() => x), y: columns }, columns.map((_, i) => i));
-    const log = (window.__immune_sim_curves ||= { ms: [] });
-    log.ms.push(performance.now() - began);
+    const spent = performance.now() - began, log = (window.__immune_sim_curves ||= { ms: [] });
+    log.ms.push(spent);
     if (log.ms.length > 300) log.ms.shift();
-    this.told();
+    // Curves may take a quarter of the page's time; the tissue is what moves.
+    this.told(3 * spent);
   }
 
-  told() { this.root.dataset.points = String(this.count); this.model.send({ kind: "drawn" }); }
+  told(pause = 0) {
+    this.root.dataset.points = String(this.count);
+    setTimeout(() => this.model.send({ kind: "drawn" }), pause);
+  }
 
   recolor() {
     if (!this.drawn || this.shade === this.dark()) return;

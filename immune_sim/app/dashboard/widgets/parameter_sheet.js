@@ -106,7 +106,7 @@ class Sheet {
       slider.type = "range"; slider.min = 0; slider.max = 1; slider.step = 0.002; slider.id = id;
       slider.addEventListener("input", () => {
         const value = whole(toValue(p, Number(slider.value)));
-        field.value = show(value); this.paint(slider);
+        field.value = show(value); this.paint(slider, p);
         clearTimeout(timer); timer = setTimeout(() => send(value), 150);
       });
     } else field.id = id;
@@ -118,13 +118,18 @@ class Sheet {
     });
     const put = (value) => {
       if (document.activeElement !== field) field.value = show(value);
-      if (slider && document.activeElement !== slider) { slider.value = toSlider(p, value); this.paint(slider); }
+      if (slider && document.activeElement !== slider) { slider.value = toSlider(p, value); this.paint(slider, p); }
       else if (slider) { slider.setAttribute("aria-valuetext", `${show(value)} ${p.unit}`); }
     };
     return { put };
   }
 
-  paint(slider) { slider.style.setProperty("--filled", `${slider.value * 100}%`); }
+  // The filled part runs from zero, where zero is inside the range, so that a sign is seen.
+  paint(slider, p) {
+    const zero = p.low < 0 && p.high > 0 ? toSlider(p, 0) : 0, value = Number(slider.value);
+    slider.style.setProperty("--from", `${Math.min(zero, value) * 100}%`);
+    slider.style.setProperty("--filled", `${Math.max(zero, value) * 100}%`);
+  }
 
   // Values, marks of what differs from the scenario, and what waits for the next reset.
   refresh() {

@@ -10,6 +10,7 @@ from typing import Any
 import anywidget
 import traitlets
 
+from immune_sim.app.dashboard.words import spoken, unit_shown
 from immune_sim.core.parameters import Parameter, Value, declared_in
 
 SOURCE = Path(__file__).with_suffix(".js")
@@ -62,8 +63,8 @@ def _described(parameter: Parameter) -> dict[str, Any]:
     bounded = parameter.kind in (int, float) and math.isfinite(parameter.low) and math.isfinite(parameter.high)
     return {
         "address": parameter.address,
-        "label": parameter.name.replace("_", " "),
-        "unit": parameter.unit.replace("um", "\N{MICRO SIGN}m").replace("**", "^"),
+        "label": spoken(parameter.name),
+        "unit": unit_shown(parameter.unit),
         "kind": parameter.kind.__name__,
         "about": parameter.about,
         "grade": parameter.grade,

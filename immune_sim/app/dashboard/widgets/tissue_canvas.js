@@ -267,6 +267,7 @@ class Stage {
 
   drawScale(key) {
     const box = make("div", "legend-scale", this.legend);
+    box.title = key.about || "";
     const head = make("div", "legend-head", box);
     make("span", "legend-label", head).textContent = key.title;
     this.total = make("span", "legend-count", head);
@@ -350,6 +351,7 @@ class Stage {
     canvas.addEventListener("pointerup", (event) => {
       const still = this.drag && !this.drag.moved;
       this.drag = null;
+      this.tip.classList.remove("is-shown"); clearTimeout(this.timer);
       if (still) model.send({ kind: "click", site: this.siteAt(event) });
     });
     canvas.addEventListener("pointerleave", () => { this.tip.classList.remove("is-shown"); this.hover(-1); });

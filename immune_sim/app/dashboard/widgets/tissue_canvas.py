@@ -12,8 +12,8 @@ import numpy as np
 import traitlets
 from numpy.typing import NDArray
 
-# Measured: below this size the network is not what an update waits for; above it compressing pays.
-COMPRESS_ABOVE = 300_000
+# Measured on a tissue of 200 x 200: 0.4 ms to pack 40 kB into 4 to 9 kB, and a page may be read over a slow network.
+COMPRESS_ABOVE = 20_000
 SOURCE = Path(__file__).with_suffix(".js")
 
 

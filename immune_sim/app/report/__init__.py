@@ -1,0 +1,1 @@
+"""The report of one run: a single HTML file that needs nothing but itself."""

@@ -1,0 +1,55 @@
+"""Where the run comes from, and how to have it again."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from immune_sim.app.report.markup import Markup, element, section, table, text
+
+DAMAGE = "changed since the commit"
+
+
+def section_of(told: Mapping[str, Any], folder: Path) -> Markup:
+    """Versions, machine, interventions, the command and the complete scenario."""
+    again = f"immune-sim run {shlex.quote(f'{folder.name}/scenario.toml')} --seed {told['seed']} --out again"
+    parts = [
+        table(["", ""], [[text(name), text(value)] for name, value in _facts(told)]),
+        element("h3", text("Have it again")),
+        element("pre", text(again)),
+        element("p", text("The same seed gives the same time course, bit for bit, on any number of threads. Doses and changes by hand are not part of the scenario and are listed below.") if told["interventions"] else text("The same seed gives the same time course, bit for bit, on any number of threads.")),
+        *_by_hand(told["interventions"]),
+        element("details", element("summary", text("The complete scenario")), element("pre", text(told["scenario"]["text"]))),
+    ]
+    return section("Provenance", *parts)
+
+
+def _facts(told: Mapping[str, Any]) -> list[tuple[str, str]]:
+    made = told["provenance"]
+    machine, commit = made["machine"], made["commit"]
+    code = made["immune_sim"] + (f", commit {commit['hash'][:12]}{' (' + DAMAGE + ')' if commit['changed'] else ''}" if commit else "")
+    libraries = ", ".join(f"{name} {version}" for name, version in made["libraries"].items() if version)
+    overrides = ", ".join(f"{name} = {value}" for name, value in told.get("overrides", {}).items())
+    facts = [
+        ("command", told.get("command", "")),
+        ("scenario", f"{told['scenario']['name']}, SHA-256 {told['scenario']['hash'][:16]}"),
+        ("changed on the command line", overrides),
+        ("went on from", f"hour {told['began_at_hour']:g}" if told.get("began_at_hour") else ""),
+        ("immune-sim", code),
+        ("Python", f"{made['python']}, {libraries}"),
+        ("machine", f"{machine['cpu']}, {machine['cores']} cores, {machine['system']} {machine['architecture']}"),
+        ("threads", str(machine["threads"])),
+        ("wall time", f"{told['wall_seconds']:.1f} s for {told['hours_computed']:,} hours"),
+        ("written", made["date"]),
+        ("time course", f"SHA-256 {told['files']['timecourse.parquet']['sha256'][:16]} (timecourse.parquet)"),
+    ]
+    return [(name, value) for name, value in facts if value]
+
+
+def _by_hand(interventions: list[Mapping[str, Any]]) -> list[Markup]:
+    if not interventions:
+        return []
+    said = [f"hour {each['hour']:g}: dose of {each['dose_mg']:g} mg" if "dose_mg" in each else f"hour {each['hour']:g}: {each['parameter']} = {each['value']}" for each in interventions]
+    return [element("h3", text("By hand")), element("ul", *(element("li", text(each)) for each in said))]
