@@ -13,7 +13,7 @@ from immune_sim.core.parallel import Threads
 from immune_sim.mechanisms.regimen import Event, events
 from immune_sim.model.parameters import Parameters
 from immune_sim.model.schedule import Schedule
-from immune_sim.model.start import populate
+from immune_sim.model.start import place_tumor, populate
 from immune_sim.model.state import Tissue
 from immune_sim.scenario.scenario import Scenario
 
@@ -86,8 +86,15 @@ def same_bits(one: Tissue, other: Tissue) -> bool:
     """Whether two tissues hold the same cells, host, node, drug and fields, bit for bit."""
     mine, yours = by_cell(one), by_cell(other)
     cells = mine.keys() == yours.keys() and all(mine[name].tobytes() == yours[name].tobytes() for name in mine)
-    fields = all(getattr(one.fields, name).tobytes() == getattr(other.fields, name).tobytes() for name in ("oxygen", "signals", "toward", "pull"))
-    node = (one.node.antigen, one.node.primed, one.node.effectors) == (other.node.antigen, other.node.primed, other.node.effectors)
+    fields = all(
+        getattr(one.fields, name).tobytes() == getattr(other.fields, name).tobytes()
+        for name in ("oxygen", "signals", "toward", "pull")
+    )
+    node = (one.node.antigen, one.node.primed, one.node.effectors) == (
+        other.node.antigen,
+        other.node.primed,
+        other.node.effectors,
+    )
     return cells and fields and node and one.host == other.host and one.drug.state() == other.drug.state()
 
 
@@ -97,7 +104,11 @@ def living(tissue: Tissue) -> int:
 
 
 def check_places(tissue: Tissue) -> None:
-    """One cell per site and layer, table and lattice agree both ways, the guard is untouched, and nobody is out of bounds."""
+    """
+
+    One cell per site and layer, table and lattice agree both ways, the guard is untouched, and nobody is out of
+    bounds.
+    """
     lattice = tissue.lattice
     guard = np.ones(lattice.size, dtype=bool)
     guard[lattice.interior] = False
@@ -135,4 +146,18 @@ def check_values(tissue: Tissue) -> None:
         assert np.isfinite(values).all(), name
         assert (values >= -1e-6).all(), name
     assert fields.oxygen.max() <= tissue.p.oxygen.supply * (1.0 + 1e-3)
-    assert min(tissue.node.antigen, tissue.node.primed, tissue.node.effectors, tissue.host.ligand, tissue.host.receptor_level) >= 0.0
+    assert (
+        min(
+            tissue.node.antigen,
+            tissue.node.primed,
+            tissue.node.effectors,
+            tissue.host.ligand,
+            tissue.host.receptor_level,
+        )
+        >= 0.0
+    )
+
+
+def plant(tissue: Tissue, sites: np.ndarray) -> None:
+    """Put founder cells on free sites."""
+    place_tumor(tissue, sites, sites.astype(np.uint64))

@@ -11,12 +11,17 @@ from immune_sim.app.console import examples, faults_in_words
 app = typer.Typer(
     name="immune-sim",
     help="A tissue of single tumor and immune cells under scheduled naltrexone: compute it, watch it, measure it.",
-    epilog=examples("immune-sim dashboard", "immune-sim run ldn-mouse", "immune-sim run ldn-mouse --days 30 --seed 7 --set nk.kill_rate='0.2 1/h'", "immune-sim scenarios"),
+    epilog=examples(
+        "immune-sim dashboard",
+        "immune-sim run ldn-mouse",
+        "immune-sim run ldn-mouse --days 30 --seed 7 --set nk.kill_rate='0.2 1/h'",
+        "immune-sim scenarios",
+    ),
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     rich_markup_mode="rich",
     context_settings={"help_option_names": ["-h", "--help"]},
-)  # fmt: skip
+)
 
 
 def _version(wanted: bool) -> None:
@@ -27,7 +32,9 @@ def _version(wanted: bool) -> None:
 
 @app.callback()
 def about(
-    version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")] = False,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
+    ] = False,
 ) -> None:
     """Options that stand before the command."""
 
@@ -37,6 +44,6 @@ for command in (run, resume, scenarios, lists, dashboard, bench, doctor):
 
 
 def main() -> None:
-    """Run the command line; what goes wrong is said in words, and the exit code is 2 for wrong input, 1 for a failure."""
+    """Run the command line; faults are told in words, and the exit code is 2 for wrong input, 1 for a failure."""
     with faults_in_words():
         app()

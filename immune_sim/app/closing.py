@@ -30,7 +30,10 @@ def tell_results(to: Console, job: Job, ending: Ending) -> None:
     to.print()
     to.print(Text(_curve(job, min(to.width, WIDEST_SKETCH))))
     to.print()
-    to.print(Text.assemble(("Written to ", "dim"), f"{job.folder.path}", ("  (report.html is for reading)", "dim")), soft_wrap=True)
+    to.print(
+        Text.assemble(("Written to ", "dim"), f"{job.folder.path}", ("  (report.html is for reading)", "dim")),
+        soft_wrap=True,
+    )
 
 
 def _curve(job: Job, width: int) -> str:

@@ -1,4 +1,4 @@
-"""What all commands share in speaking: consoles, examples in the help, and faults told in words instead of tracebacks."""
+"""What all commands share in speaking: consoles, examples in the help, and faults in words instead of tracebacks."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def examples(*commands: str) -> str:
 
 
 def console(*, stderr: bool = False) -> Console:
-    """A console on the standard output or on that for errors; colors only where a person looks and NO_COLOR is unset."""
+    """A console on the standard output, or on that for errors; colors only on a terminal and without NO_COLOR."""
     from rich.console import Console
 
     made = Console(stderr=stderr, highlight=False, soft_wrap=False)
@@ -71,7 +71,10 @@ def faults_in_words() -> Iterator[None]:
         if os.environ.get(DEBUG_VARIABLE):
             raise
         remedy = f"Please report it; {DEBUG_VARIABLE}=1 before the command shows where it happened."
-        _tell("This is a fault of immune-sim, not of your input.", [("", f"{type(error).__name__}: {error}"), ("", remedy)])
+        _tell(
+            "This is a fault of immune-sim, not of your input.",
+            [("", f"{type(error).__name__}: {error}"), ("", remedy)],
+        )
         sys.exit(FAILURE)
 
 

@@ -35,7 +35,9 @@ class Progress:
             self._live.start()
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         if self._live:
             self._live.stop()
 
@@ -75,5 +77,5 @@ class Progress:
             return ""
         seconds = hours / self.speed
         if seconds < 90:
-            return f"at most {seconds:.0f} s left"
-        return f"at most {seconds / 60:.0f} min left" if seconds < 5400 else f"at most {seconds / 3600:.1f} h left"
+            return f"about {seconds:.0f} s left"
+        return f"about {seconds / 60:.0f} min left" if seconds < 5400 else f"about {seconds / 3600:.1f} h left"

@@ -45,7 +45,9 @@ class Job:
     started: dict[str, Any] = field(default_factory=dict)
 
 
-def new_job(scenario: str, seed: int, days: float | None, settings: Sequence[str], out: Path | None, wishes: Wishes) -> Job:
+def new_job(
+    scenario: str, seed: int, days: float | None, settings: Sequence[str], out: Path | None, wishes: Wishes
+) -> Job:
     """A run from its beginning.
 
     Raises ScenarioError with every mistake in scenario and settings, OutputError where the folder is taken.
@@ -72,13 +74,21 @@ def resumed_job(checkpoint: Path, days: float | None, out: Path | None, wishes: 
     model = TumorImmuneModel.load(checkpoint, threads=wishes.threads)
     until = model.duration if days is None else days * HOURS_PER_DAY
     if not model.running:
-        raise ask_for("the run had come to its end at this hour. Start another one with `immune-sim run`.", str(checkpoint))
+        raise ask_for(
+            "the run had come to its end at this hour. Start another one with `immune-sim run`.", str(checkpoint)
+        )
     if model.time >= until:
-        raise ask_for(f"it stands at day {model.time / HOURS_PER_DAY:g} already. Go further with --days.", str(checkpoint))
+        raise ask_for(
+            f"it stands at day {model.time / HOURS_PER_DAY:g} already. Go further with --days.", str(checkpoint)
+        )
     unfinished = RunFolder.of_checkpoint(checkpoint) if out is None else None
     default = RESULTS / f"{model.scenario.name}-seed{model.seed}-from-hour-{round(model.time)}"
     folder = unfinished or RunFolder.create(out or default)
-    started = {"command": command_line(), "overrides": _earlier(unfinished).get("overrides", {}), "began_at_hour": model.time}
+    started = {
+        "command": command_line(),
+        "overrides": _earlier(unfinished).get("overrides", {}),
+        "began_at_hour": model.time,
+    }
     job = _job(model, folder, until, wishes, started)
     job.album.recall(checkpoint.absolute().parent.parent, model.time)
     return job
@@ -103,4 +113,6 @@ def command_line() -> str:
 def say_that_it_compiles() -> None:
     """Say once that the first run after installation takes longer, and why."""
     if not is_compiled():
-        console(stderr=True).print(f"First run after installation: compiling the kernels, about {COMPILING} s, once.", style="dim")
+        console(stderr=True).print(
+            f"First run after installation: compiling the kernels, about {COMPILING} s, once.", style="dim"
+        )

@@ -8,7 +8,7 @@ import traceback
 from rich.console import Console
 
 from immune_sim.app.closing import tell_results
-from immune_sim.app.console import FAILURE, console, is_watched
+from immune_sim.app.console import console, is_watched
 from immune_sim.app.progress import Progress
 from immune_sim.app.report.page import write_report
 from immune_sim.app.setting_up import Job
@@ -57,4 +57,6 @@ def _keep_what_failed(job: Job, error: Exception) -> OutputError:
     path = job.folder.path / "error.txt"
     write_atomically(path, "".join(traceback.format_exception(error)))
     where = f"hour {job.model.time:g}, seed {job.model.seed}"
-    return OutputError(f"The run failed at {where}: {type(error).__name__}: {error}\nThe details are in {path}; please report them (exit code {FAILURE}).")
+    return OutputError(
+        f"The run failed at {where}: {type(error).__name__}: {error}\nThe details are in {path}; please report them."
+    )

@@ -54,6 +54,10 @@ class CellTable:
     def __getitem__(self, name: str) -> np.ndarray:
         return self.columns[name][: self.n]
 
+    def __setitem__(self, name: str, values: np.ndarray | float) -> None:
+        """Write a whole column, so that ``table["age"] += 1`` does what it says."""
+        self.columns[name][: self.n] = values
+
     def __len__(self) -> int:
         return self.n
 

@@ -17,9 +17,9 @@ class Grid:
     """Blocks of sites on which a field lives.
 
     edge: sites along an edge of a block. shape: blocks along each axis; where an extent is no multiple of the edge, the
-    last block holds fewer sites and counts as a whole one: cells secrete and take up as much as elsewhere, and molecules
-    have up to edge - 1 sites more to spread in. spacing: um. block (lattice.size,) int32: block of each site, 0 for the
-    guard. places (dims, g): middles of the blocks in sites. sites_in (g,) int64: true sites in each block.
+    last block holds fewer sites and counts as a whole one: cells there secrete and take up as much as elsewhere, and
+    molecules have up to edge - 1 sites more to spread in. spacing: um. block (lattice.size,) int32: block of each
+    site, 0 for the guard. places (dims, g): middles of blocks in sites. sites_in (g,) int64: true sites in each block.
     """
 
     def __init__(self, lattice: Lattice, edge: int):

@@ -66,7 +66,7 @@ class Diffusion:
         return np.asarray(scipy.fft.idctn(modes, axes=self._axes, norm="ortho", workers=1, overwrite_x=True))
 
     def loss(self, decay: np.ndarray, c: np.ndarray) -> np.ndarray:
-        """What blocks lose to decay and to their neighbors, (decay - D lap) c; arrays of the grid's shape and one type."""
+        """What blocks lose to decay and to neighbors, (decay - D lap) c; arrays of the grid's shape and one type."""
         solid = (*(1,) * (3 - len(self.shape)), *self.shape)
         out = np.empty_like(c)
         _loss(self.wraps, c.dtype.type(self.per_square), decay.reshape(solid), c.reshape(solid), out.reshape(solid))
@@ -79,7 +79,7 @@ def solve_variable(
     """Solve (decay(x) - D lap) c = source by preconditioned conjugate gradients.
 
     decay, source, start: of the grid's shape and one type of float; decay >= 0, positive somewhere; source >= 0.
-    Ends when the error is estimated to be below tolerance x (value + FLOOR x largest value) in every block; then scales
+    Ends when the error is estimated to be below tolerance x (value + FLOOR x largest value) in every block, and adjusts
     the result by a hair, so that source equals decay to rounding. Returns the solution, >= 0, and the number of steps.
     Raises ImmuneSimError if it does not get there.
     """
@@ -87,13 +87,16 @@ def solve_variable(
         return np.zeros_like(start), 0
     kind = source.dtype.type
     inverse, weight = _preconditioner(diffusion, decay)
-    c = start.copy()
-    residual = weight * (source - diffusion.loss(decay, c))
+    lost = diffusion.loss(decay, start)
+    energy = _dot(start, lost)
+    scale = kind(_dot(start, source) / energy) if energy > 0.0 else kind(0)  # of the start, fits the source best
+    c = scale * start
+    residual = weight * (source - scale * lost)
     direction = np.zeros_like(c)
     last, gain, slowness = math.inf, 0.0, 0.5
     for steps in range(MOST_STEPS):
         if not residual.any():
-            return _balanced(decay, source, c), steps
+            return _balanced(decay, source, weight, c), steps
         z = diffusion.divide(residual, inverse)
         product = _dot(residual, z)
         _turn(kind(product / last), weight.ravel(), z.ravel(), direction.ravel())
@@ -110,10 +113,9 @@ def solve_variable(
         floor = kind(FLOOR * float(c.max()))
         flat = (each.ravel() for each in (weight, direction, lost, c, residual))
         if _advance(kind(step), allowed, floor, *flat) == 0:
-            return _balanced(decay, source, c), steps + 1
-    raise ImmuneSimError(
-        f"a field did not settle: decay {_range(decay)}, secretion {_range(source)}, before {_range(start)}"
-    )
+            return _balanced(decay, source, weight, c), steps + 1
+    ranges = f"decay {_range(decay)}, secretion {_range(source)}, values before {_range(start)}"
+    raise ImmuneSimError(f"a field did not settle in {MOST_STEPS} steps: {ranges}")
 
 
 def _preconditioner(diffusion: Diffusion, decay: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -131,13 +133,19 @@ def _preconditioner(diffusion: Diffusion, decay: np.ndarray) -> tuple[np.ndarray
     return diffusion.eigenvalues + np.float32(level), weight
 
 
-def _balanced(decay: np.ndarray, source: np.ndarray, c: np.ndarray) -> np.ndarray:
-    """The solution without what rounding left below zero, scaled so that decay takes away just what is secreted."""
+def _balanced(decay: np.ndarray, source: np.ndarray, weight: np.ndarray, c: np.ndarray) -> np.ndarray:
+    """The solution, not negative and adjusted by a hair, so that decay takes away just what is secreted.
+
+    What is missing or too much goes to the blocks that decay ties more than neighbors do: they answer for it as a rule.
+    """
     np.maximum(c, 0, out=c)
-    factor = float(source.sum(dtype=np.float64)) / float((decay * c).sum(dtype=np.float64))
-    if not 0.0 < factor < math.inf:
+    share = decay * (weight * weight)
+    missing = float(source.sum(dtype=np.float64)) - float((decay * c).sum(dtype=np.float64))
+    answering = float((decay * share * c).sum(dtype=np.float64))
+    relative = missing / answering if answering > 0.0 else math.inf
+    if not -1.0 < relative * float(share.max()) < math.inf:
         raise ImmuneSimError(f"a field cannot be negative; its secretion is {_range(source)}")
-    c *= c.dtype.type(factor)
+    c += c * (share * c.dtype.type(relative))
     return c
 
 

@@ -5,24 +5,28 @@ Every trace carries its ink for both pages in ``meta``, so that a page can chang
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from typing import Any, Literal
 
 import numpy as np
 import plotly.graph_objects as go
 
 from immune_sim.core.outcomes import Outcome
-from immune_sim.model.outcomes import OUTCOMES
-from immune_sim.model.palette import Ink
+from immune_sim.core.palette import Ink
 
 Theme = Literal["light", "dark"]
 THEMES: tuple[Theme, Theme] = ("light", "dark")
 FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', sans-serif"
-INKS = {"text": ("#23302c", "#dfe7e3"), "grid": ("#e4e9e6", "#2a3531"), "axis": ("#aab4af", "#54625c"), "hover": ("#ffffff", "#1b2421")}
+INKS = {
+    "text": ("#23302c", "#dfe7e3"),
+    "grid": ("#e4e9e6", "#2a3531"),
+    "axis": ("#aab4af", "#54625c"),
+    "hover": ("#ffffff", "#1b2421"),
+}
 VEIL = 0.14  # opacity of the area under a filled line
 HEIGHT = 320
 HOURS_PER_DAY = 24.0
-DECLARED: dict[str, Outcome] = {each.name: each for each in OUTCOMES}
+Outcomes = Mapping[str, Outcome]  # what the columns of a table are: unit and meaning by name
 
 
 def colors(theme: Theme) -> dict[str, str]:
@@ -33,7 +37,12 @@ def colors(theme: Theme) -> dict[str, str]:
 def layout(theme: Theme) -> dict[str, Any]:
     """What differs between the pages, as a plotly layout; a page that changes its theme applies it again."""
     chosen = colors(theme)
-    axis = {"gridcolor": chosen["grid"], "linecolor": chosen["axis"], "tickcolor": chosen["axis"], "zerolinecolor": chosen["grid"]}
+    axis = {
+        "gridcolor": chosen["grid"],
+        "linecolor": chosen["axis"],
+        "tickcolor": chosen["axis"],
+        "zerolinecolor": chosen["grid"],
+    }
     return {
         "font": {"color": chosen["text"]},
         "hoverlabel": {"bgcolor": chosen["hover"], "bordercolor": chosen["axis"], "font": {"color": chosen["text"]}},
@@ -50,14 +59,26 @@ def figure(title: str, unit: str, *, theme: Theme = "light", x_title: str = "day
     made.update_layout(
         template="none",
         height=HEIGHT,
-        title={"text": title, "x": 0, "xref": "paper", "xanchor": "left", "y": 1, "yref": "container", "yanchor": "top", "pad": {"t": 12}, "font": {"size": 15}},
+        title={
+            "text": title,
+            "x": 0.012,
+            "xref": "container",
+            "xanchor": "left",
+            "y": 1,
+            "yref": "container",
+            "yanchor": "top",
+            "pad": {"t": 12},
+            "font": {"size": 15},
+        },
         font={"family": FONT, "size": 12},
         paper_bgcolor="rgba(0,0,0,0)",
         plot_bgcolor="rgba(0,0,0,0)",
         margin={"l": 58, "r": 14, "t": 84, "b": 42},
         hovermode="x unified",
+        showlegend=True,
         legend={"orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom", "xanchor": "left", "font": {"size": 12}},
-        xaxis=axis | {"title": {"text": x_title, "standoff": 6}, "showgrid": False, "rangemode": "tozero", "hoverformat": ".2f"},
+        xaxis=axis
+        | {"title": {"text": x_title, "standoff": 6}, "showgrid": False, "rangemode": "tozero", "hoverformat": ".2f"},
         yaxis=axis | {"title": {"text": unit, "standoff": 8}, "rangemode": "tozero", "zeroline": False},
     )
     made.update_layout(layout(theme))
@@ -65,14 +86,25 @@ def figure(title: str, unit: str, *, theme: Theme = "light", x_title: str = "day
 
 
 def add_line(
-    to: go.Figure, x: Any, y: Any, name: str, ink: Ink, *, theme: Theme = "light", dash: str = "solid", filled: bool = False, right: bool = False, unit: str = "", stack: str = ""
+    to: go.Figure,
+    x: Any,
+    y: Any,
+    name: str,
+    ink: Ink,
+    *,
+    theme: Theme = "light",
+    dash: str = "solid",
+    filled: bool = False,
+    right: bool = False,
+    unit: str = "",
+    stack: str = "",
 ) -> None:
     """Add a line. x, y (n,); right: on a second vertical axis; stack: name of the pile on which the area lies."""
     color = ink[THEMES.index(theme)]
     said = f" {unit}" if unit else ""
     to.add_scatter(
         x=x, y=thrifty(y), name=name, mode="lines", connectgaps=False,
-        line={"width": 1.8 if not stack else 0.8, "dash": dash, "color": color},
+        line={"width": 1.8 if not stack else 1.2, "dash": dash, "color": color},
         fill="tozeroy" if filled else None, fillcolor=veiled(color) if filled or stack else None,
         stackgroup=stack or None, yaxis="y2" if right else "y",
         hovertemplate="%{y:.4~g}" + said, meta={"ink": list(ink), "veil": VEIL if not stack else 0.5},
@@ -81,7 +113,11 @@ def add_line(
 
 def add_level(to: go.Figure, y: float, name: str, ink: Ink, *, theme: Theme = "light") -> None:
     """Add a level line with its name, across the whole width."""
-    to.add_hline(y=y, line={"width": 1, "dash": "dot", "color": ink[THEMES.index(theme)]}, annotation={"text": name, "font": {"size": 11}, "x": 0, "xanchor": "left"})
+    to.add_hline(
+        y=y,
+        line={"width": 1, "dash": "dot", "color": ink[THEMES.index(theme)]},
+        annotation={"text": name, "font": {"size": 11}, "x": 0, "xanchor": "left"},
+    )
 
 
 def days(hours: Any) -> np.ndarray[Any, Any]:
@@ -100,7 +136,7 @@ def veiled(color: str, opacity: float = VEIL) -> str:
     return f"rgba({red},{green},{blue},{opacity})"
 
 
-def unit_of(names: Sequence[str], otherwise: str = "") -> str:
-    """The unit that these outcomes share, as declared."""
-    units = {DECLARED[name].unit for name in names}
-    return (units.pop() if len(units) == 1 else "").replace("^2", "\u00b2") or otherwise
+def unit_of(outcomes: Outcomes, *names: str) -> str:
+    """The unit that these outcomes share as they are declared, "" if they differ or have none."""
+    units = {outcomes[name].unit for name in names}
+    return (units.pop() if len(units) == 1 else "").replace("^2", "\u00b2")

@@ -23,7 +23,13 @@ def png(codes: NDArray[np.uint8], palette: Sequence[str]) -> bytes:
     rows = np.zeros((height, width + 1), dtype=np.uint8)  # every row begins with its filter: none
     rows[:, 1:] = codes
     head = struct.pack(">IIBBBBB", width, height, DEPTH, INDEXED, 0, 0, 0)
-    chunks = [(b"IHDR", head), (b"PLTE", colors), (b"tRNS", clear), (b"IDAT", zlib.compress(rows.tobytes(), 9)), (b"IEND", b"")]
+    chunks = [
+        (b"IHDR", head),
+        (b"PLTE", colors),
+        (b"tRNS", clear),
+        (b"IDAT", zlib.compress(rows.tobytes(), 9)),
+        (b"IEND", b""),
+    ]
     return SIGNATURE + b"".join(_chunk(name, content) for name, content in chunks)
 
 

@@ -29,6 +29,7 @@ TUMOR_COLUMNS = (
     Column("damage", "float32", 0.0, "", "sum of hits at the time of the last one"),
     Column("damage_hour", "float32", 0.0, "h", "time of the last hit"),
 )
+MOST_HITS = 50
 NEVER = np.iinfo(np.int64).max
 
 
@@ -48,7 +49,7 @@ class KillingByNK:
 class KillingByCTL:
     """Cytotoxic T cells in contact with a target."""
 
-    hit_rate: float = param(0.9, unit="1/h", low=0.0, high=100.0, grade="model", source="fitted: one kill in about 6 h of contact, doi:10.1172/JCI34388", about="rate at which a T cell in contact hits its target")
+    hit_rate: float = param(0.8, unit="1/h", low=0.0, high=100.0, grade="model", source="fitted: one kill in about 6 h of contact, doi:10.1172/JCI34388", about="rate at which a T cell in contact hits its target")
     lethal_damage: float = param(2.0, low=0.1, high=100.0, grade="model", source="derived: three hits of size 1 with fading between them, doi:10.1038/s41467-021-25282-3", about="damage that kills, in hits")
     repair_half_life: float = param(1.2, unit="h", low=0.01, high=1000.0, grade="model", source="derived: three hits less than 50 min apart reach the lethal damage, doi:10.1038/s41467-021-25282-3", about="time in which damage halves")
     pdl1_block: float = param(0.9, low=0.0, high=1.0, grade="secondary", source="assumed: tenfold less killing in PD-1 positive cells, as for exhaustion", about="share of the hit rate that full PD-L1 takes away")
@@ -62,13 +63,27 @@ def induced(level, ifng, gain):
     return level + gain * (np.float32(1.0) - level) * ifng
 
 
+@inline
+def poisson(word, mean):
+    """A Poisson number with this mean by inversion of a uniform draw in [0, 1); for means of a few."""
+    share = math.exp(-mean)
+    reached = share
+    count = 0
+    while word >= reached and count < MOST_HITS:
+        count += 1
+        share *= mean / count
+        reached += share
+    return count
+
+
 @kernel
-def strike(first, end, tick, seed, dt, nk, ctl, gains, bound, induction, ifng, block, tumor_at, mhc, pdl1, antigenicity, kind, lineage, signal, can_kill, kills_left, hours_since_arrival, exhaustion, engaged, target_site, struck):
+def strike(first, end, tick, seed, dt, nk, ctl, gains, bound, induction, ifng, block, tumor_at, mhc, pdl1, antigenicity, kind, lineage, signal, can_kill, kills_left, hours_since_arrival, exhaustion, engaged, target_site, struck, hits):
     """Decide for the immune cells of rows first to end whether they strike in this sub-step.
 
     nk (4,) float32: kill_rate, missing_self, stress_boost, 1 / stress_time. ctl (3,): hit_rate, pdl1_block,
     exhausted_killing. gains (2,): links of NK and T cells. induction (3,): MHC-I gain, PD-L1 gain, half level of
-    IFN-gamma. struck (n,) int32, written: row of the tumor cell that was struck, or -1.
+    IFN-gamma. struck (n,) int32, written: row of the tumor cell that was struck, or -1. hits (n,) int32, written where
+    a T cell strikes: how often, a Poisson number, so that the length of a sub-step does not limit the hits.
     """
     one = np.float32(1.0)
     for i in range(first, end):
@@ -93,23 +108,27 @@ def strike(first, end, tick, seed, dt, nk, ctl, gains, bound, induction, ifng, b
         a, _, _, _ = philox(STRIKE, tick, lineage[i], seed)
         if happens(uniform(a), rate * dt):
             struck[i] = target
+            hits[i] = poisson(one - uniform(a), rate * dt)
 
 
 @kernel
-def resolve(now, repair_rate, lethal_damage, kind, cell_id, struck, state, cause, damage, damage_hour, killer, kills, kills_left, divides):
+def resolve(now, repair_rate, lethal_damage, kind, cell_id, struck, hits, state, cause, damage, damage_hour, taken, killer, kills, kills_left, divides):
     """Turn strikes into hits and deaths; of several killers of one target the one with the lowest cell_id is credited.
 
-    killer (tumor rows,) int64: all NEVER on entry and on return. divides (n,) uint8: set for a T cell credited with a kill.
+    taken (tumor rows,) int32: all 0, killer (tumor rows,) int64: all NEVER, on entry and on return. divides (n,) uint8:
+    set for a T cell credited with a kill. Hits are counted before they are added to the fading damage, so that the order
+    of attackers cannot matter.
     """
     for i in range(struck.size):
         target = struck[i]
-        if target < 0 or state[target] >= DYING:
-            continue
-        if kind[i] == CTL:
-            if damage_hour[target] != now:
-                damage[target] *= np.float32(math.exp(-repair_rate * (now - damage_hour[target])))
-                damage_hour[target] = now
-            damage[target] += np.float32(1.0)
+        if target >= 0 and state[target] < DYING and kind[i] == CTL:
+            taken[target] += hits[i]
+    for i in range(struck.size):
+        target = struck[i]
+        if target >= 0 and taken[target] > 0:
+            damage[target] = damage[target] * np.float32(math.exp(-repair_rate * (now - damage_hour[target]))) + np.float32(taken[target])
+            damage_hour[target] = now
+            taken[target] = 0
     for i in range(struck.size):
         target = struck[i]
         if target >= 0 and state[target] < DYING and (kind[i] == NK or damage[target] >= lethal_damage):

@@ -38,7 +38,7 @@ class Motility:
     ctl_speed: float = param(10.0, unit="um/min", low=0.0, high=100.0, grade="secondary", source="cite: Boissonnas 2007", about="speed of cytotoxic T cells that search")
     exhausted_speed: float = param(0.5, low=0.0, high=1.0, grade="secondary", source="cite: Boissonnas 2007", about="speed of a fully exhausted T cell as a share of its own")
     persistence: float = param(0.5, low=0.0, high=1.0, grade="assumption", source="assumed: a walk that turns every few sites", about="share of the undirected hops that keep their heading")
-    chemotaxis: float = param(0.3, low=0.0, high=1.0, grade="assumption", source="assumed: gradients bias, they do not steer", about="share of hops up the chemokine gradient where it is steepest")
+    chemotaxis: float = param(0.02, low=0.0, high=1.0, grade="model", source="fitted: latency of the control arm in doi:10.1126/science.6867737", about="share of hops up the chemokine gradient where it is steepest")
     infiltration: float = param(0.3, low=0.0, high=1.0, grade="assumption", source="assumed: dense tissue slows", about="probability that a hop onto a site held by a tumor cell succeeds")
     arrest: float = param(1.0, low=0.0, high=1.0, grade="assumption", source="assumed: every contact is noticed", about="probability that a searching cell arrests on a tumor cell it meets")
     nk_detachment: float = param(0.45, unit="1/h", low=0.0, high=100.0, grade="model", source="derived: stays with probability 0.8 for half an hour, -ln(0.8)/0.5", about="rate at which an arrested NK cell lets go")
@@ -169,6 +169,8 @@ def move(which, starts, rows, forward, tick, seed, dt, hops, p, well_mixed, inte
                     if found >= 0 and np.float32(w1 & np.uint32(0xFFFF)) * np.float32(2.0**-16) < p[3]:
                         engaged[row] = 1
                         target_site[row] = found
+                        # counted whole, as the sub-step of letting go is not counted at all
+                        hours_engaged[row] += dt
                         break
             heading[row] = facing
             site[row] = here

@@ -24,11 +24,11 @@ class Proliferation:
     """Division of tumor cells."""
 
     cycle_time: float = param(24.0, unit="h", low=4.0, high=10000.0, grade="secondary", source="doi:10.1371/journal.pcbi.1005991", about="mean time between divisions of an unhindered cell, as a doubling time")
-    push_depth: int = param(0, low=0, high=20, grade="assumption", source="assumed: growth at the free surface only", about="cells that a dividing cell can push aside to make room", live=False)
+    push_depth: int = param(1, low=0, high=20, grade="model", source="fitted: latency of the control arm in doi:10.1126/science.6867737", about="cells that a dividing cell can push aside to make room", live=False)
     oxygen_none: float = param(5.0, unit="mmHg", low=0.0, high=100.0, grade="model", source="doi:10.1371/journal.pcbi.1005991", about="oxygen at and below which no cell divides")
     oxygen_full: float = param(10.0, unit="mmHg", low=0.0, high=100.0, grade="assumption", source="assumed: a short ramp above the threshold", about="oxygen above which division is not slowed")
     ifng_arrest: float = param(0.9, low=0.0, high=1.0, grade="secondary", source="cite: Beck 2019, Cancer Res 79:3406-16; the size is assumed", about="largest share by which IFN-gamma slows division")
-    ifng_half: float = param(0.02, low=0.0001, high=10.0, grade="assumption", source="assumed: a few engaged cells per hundred sites", about="IFN-gamma level at which half of that arrest is reached")
+    ifng_half: float = param(0.15, low=0.0001, high=10.0, grade="model", source="fitted: latency of the control arm in doi:10.1126/science.6867737", about="IFN-gamma level at which half of that arrest is reached")
 
     @property
     def rate(self) -> float:

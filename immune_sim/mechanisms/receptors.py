@@ -42,7 +42,7 @@ class Receptors:
     ligand_tau_up: float = param(2.0, unit="h", low=0.1, high=1000.0, grade="assumption", source="assumed: as the receptors", about="time constant of rising ligand")
     ligand_tau_down: float = param(96.0, unit="h", low=0.1, high=1000.0, grade="assumption", source="assumed: as the receptors", about="time constant of falling ligand")
     baseline_ligand: float = param(0.1, low=0.0001, high=100.0, grade="assumption", source="assumed: dissociation constants spread 30-fold", about="ligand at rest over its dissociation constant (l0)")
-    paracrine_fraction: float = param(0.2, low=0.0, high=1.0, grade="assumption", source="assumed: share not measured", about="share of the ligand a cell sees that comes from tumor cells around it; the rest is systemic")
+    paracrine_fraction: float = param(0.0, low=0.0, high=1.0, grade="assumption", source="assumed: share not measured; at 0 a tumor of any size is at rest without drug", about="share of the ligand a cell sees that comes from tumor cells around it; the rest is systemic")
 
 
 @dataclass

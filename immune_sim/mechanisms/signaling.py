@@ -38,7 +38,7 @@ class Signals:
     chemokine_diffusion: float = param(1000.0, unit="um^2/min", low=0.1, high=1e7, grade="assumption", source=PHYSICELL, about="diffusion coefficient of the chemokine (CXCL9/10 not measured)", live=False)
     chemokine_decay: float = param(0.016, unit="1/min", low=1e-6, high=1e3, grade="assumption", source=PHYSICELL, about="decay of the chemokine (CXCL9/10 not measured)", live=False)
     chemokine_basal: float = param(0.2, low=0.0, high=1.0, grade="assumption", source="assumed: a fifth of the full rate", about="secretion of chemokine by a tumor cell without IFN-gamma")
-    chemokine_floor: float = param(0.001, low=1e-9, high=1.0, grade="assumption", source="assumed: small against the level in a tumor", about="chemokine level below which no gradient is felt")
+    chemokine_floor: float = param(0.1, low=1e-9, high=1.0, grade="assumption", source="assumed: half the level that a tumor makes without IFN-gamma", about="chemokine level below which no gradient is felt")
     ifng_diffusion: float = param(87.0, unit="um^2/min", low=0.01, high=1e6, grade="secondary", source="cite: evidence table, range about 184 um", about="diffusion coefficient of IFN-gamma", live=False)
     ifng_half_life: float = param(4.5, unit="h", low=0.01, high=1000.0, grade="secondary", source="cite: evidence table, 4.5 to 7 h", about="half-life of IFN-gamma; with the diffusion its range is 184 um", live=False)
     ligand_diffusion: float = param(10000.0, unit="um^2/min", low=0.1, high=1e7, grade="assumption", source="assumed: a small peptide", about="diffusion coefficient of the ligand", live=False)

@@ -19,7 +19,7 @@ class AgentAccess:
     """What TumorImmuneModel has in place of Mesa's registers of agents.
 
     Cells are not registered: the sets read the tables. Agents of a user's own classes, a physician for instance, are
-    registered as in any Mesa model; they are found in ``agents_by_type`` and have negative ids. ``agents`` are the cells.
+    registered as in any Mesa model; they are found in ``agents_by_type`` and have negative ids. ``agents`` are cells.
     """
 
     tissue: Tissue

@@ -13,7 +13,7 @@ import mesa
 import numpy as np
 
 from immune_sim.core.cells import CellTable
-from immune_sim.core.codes import CAUSES, CTL, KINDS, NK, STATES
+from immune_sim.core.codes import CAUSES, CTL, NK, STATES
 from immune_sim.core.errors import CellError
 from immune_sim.model import by_hand
 
@@ -22,12 +22,12 @@ if TYPE_CHECKING:
     from immune_sim.model.model import TumorImmuneModel
 
 
-class CellAgent(mesa.Agent):  # type: ignore[misc]
+class CellAgent(mesa.Agent):
     """A cell as a Mesa agent. Its attributes are the columns of its table, read and written in place.
 
-    ``TumorCell(model, position=(20, 30), antigenicity=0.5)`` puts a new cell on a free site. Two views of one cell are
+    ``TumorCell(model, position=(20, 30), antigenicity=0.5)`` puts a new cell on a free site. Views of one cell are
     equal. unique_id: the cell_id, even for tumor cells and odd for immune cells, never used again.
-    Raises CellError for a place that is taken or outside, a value that does not fit, and any use of a cell that is gone.
+    Raises CellError for a place that is taken or outside, a value that does not fit, and for the use of a gone cell.
     """
 
     code: ClassVar[int | None]
@@ -61,7 +61,9 @@ class CellAgent(mesa.Agent):  # type: ignore[misc]
         self.__dict__.update(model=model, unique_id=cell_id, _row=row)
 
     @classmethod
-    def create_agents(cls, model: TumorImmuneModel, n: int, positions: Iterable[Sequence[int]] | None = None, **values: Any) -> CellSet:
+    def create_agents(
+        cls, model: TumorImmuneModel, n: int, positions: Iterable[Sequence[int]] | None = None, **values: Any
+    ) -> CellSet:
         """Put n new cells on free sites, all at once, and return them as a set.
 
         positions (n, dims), also as ``position`` like Mesa's keyword; values: column -> one value or n.
@@ -69,12 +71,14 @@ class CellAgent(mesa.Agent):  # type: ignore[misc]
         places = values.pop("position", positions)
         places = [] if places is None else list(places)
         if len(places) != n:
-            raise CellError(f"{len(places)} positions for {n} cells. Give positions=[(row, column), ...], one for each.")
+            raise CellError(
+                f"{len(places)} positions for {n} cells. Give positions=[(row, column), ...], one for each."
+            )
         return model.cells(by_hand.add(model.tissue, cls._kind(), places, values) if n else np.empty(0, dtype=np.int64))
 
     @classmethod
     def from_dataframe(cls, model: TumorImmuneModel, df: Any, **values: Any) -> CellSet:
-        """New cells from a table with a column ``position`` of coordinates; its other columns are columns of the cells."""
+        """New cells from a table with a column ``position`` of coordinates; its other columns are those of cells."""
         columns = {name: df[name].to_list() for name in df.columns}
         return cls.create_agents(model, len(df), **{**columns, **values})
 

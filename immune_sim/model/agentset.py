@@ -1,91 +1,33 @@
 """Sets of cells with the face of a Mesa AgentSet, which act on whole columns.
 
-``model.agents.select(agent_type=TumorCell, where=lambda cells: cells["signal"] < 0.5).set("mhc", 0.2)`` touches no agent.
+``model.agents.select(agent_type=TumorCell, where=lambda cells: cells["signal"] < 0.5).set("mhc", 0.2)`` makes no agent.
 What takes a function of one agent still works, and costs a Python pass over views: each such method says so.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
-from random import Random
-from typing import TYPE_CHECKING, Any, Literal, Self
+from collections.abc import Callable, Iterable
+from typing import Any, Literal, Self
 
 import numpy as np
 import pandas as pd
-from mesa.agentset import AbstractAgentSet, GroupBy
+from mesa.agentset import GroupBy
 
 from immune_sim.core.errors import CellError
 from immune_sim.model import by_hand
-from immune_sim.model.agents import CELL_TYPES, CellAgent
-from immune_sim.model.members import FAST, Members
-
-if TYPE_CHECKING:
-    from immune_sim.model.model import TumorImmuneModel
+from immune_sim.model.agents import CellAgent
+from immune_sim.model.collection import CellCollection
+from immune_sim.model.members import FAST
 
 Where = np.ndarray | Callable[["CellSet"], np.ndarray]
 
 
-class CellSet(AbstractAgentSet):  # type: ignore[misc]
-    """Some cells of a model, in an order.
-
-    ids None: all cells of the types, always those that are there now; otherwise these cell_ids. Cells that left the
-    tissue drop out by themselves, as agents that were removed do in Mesa. ``cells["signal"]`` is a column, ``cells[0]`` an agent.
-    """
-
-    def __init__(self, model: TumorImmuneModel, ids: np.ndarray | None = None, types: tuple[type[CellAgent], ...] = CELL_TYPES):
-        self.model = model
-        self.random: Random = model.random
-        self._members = Members(model.tissue, ids, types)
-
-    def _of(self, ids: np.ndarray) -> CellSet:
-        return CellSet(self.model, ids)
-
-    def _update(self, agents: Iterable[CellAgent]) -> Self:
-        return self._keep(np.array([agent.unique_id for agent in agents], dtype=np.int64))
-
-    def _keep(self, ids: np.ndarray) -> Self:
-        self._members = Members(self.model.tissue, ids, CELL_TYPES)
-        return self
-
-    def _from_iterable(self, agents: Iterable[CellAgent]) -> CellSet:  # & | - of the abstract set
-        return self._of(np.array(list(dict.fromkeys(agent.unique_id for agent in agents)), dtype=np.int64))
-
-    @property
-    def ids(self) -> np.ndarray:
-        """cell_ids (n,) of the members that are in the tissue, in the order of the set."""
-        return self._members.ids
-
-    def __len__(self) -> int:
-        return len(self._members)
-
-    def __iter__(self) -> Iterator[CellAgent]:
-        """The members one by one, as views: a Python pass."""
-        for kind, cell_id, row in self._members.walk():
-            yield kind.view(self.model, cell_id, row)
-
-    def __contains__(self, agent: object) -> bool:
-        return isinstance(agent, CellAgent) and agent.model is self.model and agent.unique_id in self._members
+class CellSet(CellCollection):
+    """Some cells of a model, in an order. ``cells["signal"]`` is a column, ``cells[0]`` an agent."""
 
     def __getitem__(self, item: str | int | slice) -> Any:
         """A column by its name; an agent, or a list of agents, by place as in Mesa."""
-        if isinstance(item, str):
-            return self.get(item)
-        chosen = self._of(np.atleast_1d(self.ids[item]))
-        return next(iter(chosen)) if not isinstance(item, slice) else list(chosen)
-
-    def __repr__(self) -> str:
-        parts = ", ".join(f"{kind.__name__} {len(self._members.of_type(kind))}" for kind in CELL_TYPES)
-        return f"<CellSet of {len(self)} cells: {parts}>"
-
-    def to_list(self) -> list[CellAgent]:
-        """The members as views: a Python pass."""
-        return list(self)
-
-    def copy(self) -> CellSet:
-        """The same members as a set of its own; of all cells, those that are there now."""
-        return self._of(self.ids.copy())
-
-    __copy__ = copy
+        return self.get(item) if isinstance(item, str) else super().__getitem__(item)
 
     def select(
         self,
@@ -109,7 +51,12 @@ class CellSet(AbstractAgentSet):  # type: ignore[misc]
         ids = ids if most >= len(ids) else ids[: int(most)]
         return self._keep(ids) if inplace else self._of(ids)
 
-    def get(self, attr_names: str | list[str], handle_missing: Literal["error", "default"] = "error", default_value: Any = None) -> np.ndarray:
+    def get(
+        self,
+        attr_names: str | list[str],
+        handle_missing: Literal["error", "default"] = "error",
+        default_value: Any = None,
+    ) -> np.ndarray:
         """Values of the members: (n,) for one name, (n, k) for a list of k; where Mesa gives lists, these are arrays.
 
         Columns, unique_id, position and the names in words come without making an agent; other attributes are a Python
@@ -144,15 +91,19 @@ class CellSet(AbstractAgentSet):  # type: ignore[misc]
         return self
 
     def agg(self, attribute: str, func: Callable[[Any], Any] | Iterable[Callable[[Any], Any]]) -> Any:
-        """func, or each of several, of the values of an attribute; floating numbers are added up in double precision."""
+        """func, or each of several, of the values of an attribute; these are handed over in double precision."""
         values = self.get(attribute)
         wide = values.astype(np.float64) if values.dtype.kind == "f" else values
-        quick: dict[Any, Callable[[Any], Any]] = {sum: np.sum, min: np.min, max: np.max} if wide.dtype.kind in "iuf" else {}
+        quick: dict[Any, Callable[[Any], Any]] = (
+            {sum: np.sum, min: np.min, max: np.max} if wide.dtype.kind in "iuf" else {}
+        )
         if callable(func):
             return _plain(quick.get(func, func)(wide))
         return [_plain(quick.get(each, each)(wide)) for each in func]
 
-    def groupby(self, by: str | Callable[[CellAgent], Any], result_type: Literal["agentset", "list"] = "agentset") -> CellGroups:
+    def groupby(
+        self, by: str | Callable[[CellAgent], Any], result_type: Literal["agentset", "list"] = "agentset"
+    ) -> CellGroups:
         """Members by the value of a column, or of a function of one agent (a Python pass), in the order of appearance.
 
         result_type: "agentset" for sets, "list" for lists of agents.
@@ -163,7 +114,7 @@ class CellSet(AbstractAgentSet):  # type: ignore[misc]
         member = np.fromiter((numbers.setdefault(key, len(numbers)) for key in keys), dtype=np.int64, count=len(keys))
         order = np.argsort(member, kind="stable")
         ends = np.cumsum(np.bincount(member, minlength=len(numbers)))
-        parts = np.split(self.ids[order], ends[:-1]) if len(numbers) else []
+        parts = np.split(self.ids[order], ends[:-1]) if numbers else []
         groups = {key: self._of(ids) for key, ids in zip(numbers, parts, strict=True)}
         return CellGroups({key: list(cells) for key, cells in groups.items()} if result_type == "list" else groups)
 
@@ -181,7 +132,7 @@ class CellSet(AbstractAgentSet):  # type: ignore[misc]
         return self
 
     def map(self, method: str | Callable[..., Any], *args: Any, **kwargs: Any) -> list[Any]:
-        """The results of a method by name, or of a function of one agent, on every member still there: a Python pass."""
+        """Results of a method by name, or of a function of one agent, on every member still there: a Python pass."""
         return _call(self, method, args, kwargs)
 
     def shuffle_do(self, method: str | Callable[..., Any], *args: Any, **kwargs: Any) -> Self:
@@ -197,9 +148,13 @@ class CellSet(AbstractAgentSet):  # type: ignore[misc]
         return self._keep(mixed) if inplace else self._of(mixed)
 
     def sort(self, key: str | Callable[[CellAgent], Any], ascending: bool = False, inplace: bool = False) -> CellSet:
-        """The members sorted by a column, or by a function of one agent (a Python pass); equal ones keep their order."""
+        """Members sorted by a column, or by a function of one agent (a Python pass); equal ones keep their order."""
         values = self.get(key) if isinstance(key, str) else np.array([key(cell) for cell in self])
-        order = np.argsort(values, kind="stable") if ascending else len(values) - 1 - np.argsort(values[::-1], kind="stable")[::-1]
+        order = (
+            np.argsort(values, kind="stable")
+            if ascending
+            else len(values) - 1 - np.argsort(values[::-1], kind="stable")[::-1]
+        )
         return self._keep(self.ids[order]) if inplace else self._of(self.ids[order])
 
     def columns(self, *names: str) -> dict[str, np.ndarray]:
@@ -208,35 +163,18 @@ class CellSet(AbstractAgentSet):  # type: ignore[misc]
 
     def to_dataframe(self, *names: str) -> pd.DataFrame:
         """The same as a DataFrame, one row a cell, with unique_id as index."""
-        columns = {name: values if values.ndim == 1 else [*map(tuple, values.tolist())] for name, values in self.columns(*names).items()}
+        columns = {
+            name: values if values.ndim == 1 else [*map(tuple, values.tolist())]
+            for name, values in self.columns(*names).items()
+        }
         return pd.DataFrame(columns, index=pd.Index(self.ids, name="unique_id"))
 
-    def add(self, agent: CellAgent) -> None:
-        """Take a cell into this set; the set of all cells has it already."""
-        if agent not in self:
-            self._keep(np.append(self._fixed(), agent.unique_id))
 
-    def discard(self, agent: CellAgent) -> None:
-        """Leave a cell out of this set, where it is a member; it stays in the tissue."""
-        self._keep(self._fixed()[self.ids != agent.unique_id])
-
-    def remove(self, agent: CellAgent) -> None:
-        """Leave a cell out of this set; it stays in the tissue. Raises KeyError if it is no member."""
-        if agent not in self:
-            raise KeyError(agent)
-        self.discard(agent)
-
-    def _fixed(self) -> np.ndarray:
-        if self._members.is_live:
-            raise CellError("this set is all cells of the tissue. Create a cell or call its remove(), or change a copy().")
-        return self.ids
-
-
-class CellGroups(GroupBy):  # type: ignore[misc]
+class CellGroups(GroupBy):
     """Groups of cells by key. ``count``, ``map`` and ``do`` are Mesa's; ``agg`` acts on columns."""
 
     def agg(self, attr_name: str, func: Callable[[Any], Any]) -> dict[Any, Any]:
-        """func of the values of an attribute, by group."""
+        """Func of the values of an attribute, by group."""
         if all(isinstance(group, CellSet) for group in self.groups.values()):
             return {key: group.agg(attr_name, func) for key, group in self.groups.items()}
         return dict(super().agg(attr_name, func))
@@ -248,17 +186,19 @@ class CellGroups(GroupBy):  # type: ignore[misc]
 
 def _call(cells: CellSet, method: str | Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> list[Any]:
     """Results for the members that are still there when their turn comes."""
-    results = []
-    for cell in cells.to_list():
-        if cell.is_there:
-            results.append(getattr(cell, method)(*args, **kwargs) if isinstance(method, str) else method(cell, *args, **kwargs))
-    return results
+    there = (cell for cell in cells.to_list() if cell.is_there)
+    if isinstance(method, str):
+        return [getattr(cell, method)(*args, **kwargs) for cell in there]
+    return [method(cell, *args, **kwargs) for cell in there]
 
 
 def _marks(where: Where, cells: CellSet, n: int) -> np.ndarray:
     marks = np.asarray(where(cells) if callable(where) else where)
     if marks.shape != (n,) or marks.dtype != np.bool_:
-        raise CellError(f'where is an array of {marks.dtype} and shape {marks.shape}; {n} times true or false is wanted, for example lambda cells: cells["signal"] < 0.5.')
+        raise CellError(
+            f"where is an array of {marks.dtype} and shape {marks.shape}; {n} times true or false is wanted, "
+            'for example lambda cells: cells["signal"] < 0.5.'
+        )
     return marks
 
 

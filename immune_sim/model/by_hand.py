@@ -43,7 +43,9 @@ def fitting(column: Column, given: Any, n: int | None = None) -> np.ndarray:
     Raises CellError if the column is not for writing, or a value is not a number in the column's range and type.
     """
     if not column.writable:
-        raise CellError(f"{column.name} ({column.about}) cannot be written: the tissue keeps it. {_instead(column)}".strip())
+        raise CellError(
+            f"{column.name} ({column.about}) cannot be written: the tissue keeps it. {_instead(column)}".strip()
+        )
     values = np.asarray(given)
     if values.ndim and values.shape != (n,):
         wanted = "one number" if n is None else f"one number or {n} of them"
@@ -55,12 +57,14 @@ def fitting(column: Column, given: Any, n: int | None = None) -> np.ndarray:
     if wrong.any():
         raise CellError(f"{column.name} = {values[wrong][0].item()!r} is out of range. Give {allowed}.")
     if np.dtype(column.dtype).kind in "iu" and (values != np.floor(values)).any():
-        raise CellError(f"{column.name} = {values[values != np.floor(values)][0].item()!r} is not a whole number. Give {allowed}.")
+        raise CellError(
+            f"{column.name} = {values[values != np.floor(values)][0].item()!r} is not a whole number. Give {allowed}."
+        )
     return values.astype(column.dtype)
 
 
 def sites_of(lattice: Lattice, positions: Any) -> np.ndarray:
-    """Flat sites (n,) int32 of positions (n, dims), in the order of lattice.shape; raises CellError outside of the tissue."""
+    """Flat sites (n,) int32 of positions (n, dims) in the order of lattice.shape; CellError for those outside."""
     given = np.asarray(positions)
     axes = ("row", "column") if lattice.dims == 2 else ("layer", "row", "column")
     if given.ndim != 2 or given.shape[1] != lattice.dims or given.dtype.kind not in "iu":
@@ -82,9 +86,15 @@ def add(tissue: Tissue, kind: int | None, positions: Any, values: Mapping[str, A
     table = tissue.tumor if kind is None else tissue.immune
     sites = sites_of(tissue.lattice, positions)
     _all_free(tissue, kind, sites)
-    written = {name: fitting(column_of(table, name, f"a {NAMES[kind]}"), value, len(sites)) for name, value in values.items()}
+    written = {
+        name: fitting(column_of(table, name, f"a {NAMES[kind]}"), value, len(sites)) for name, value in values.items()
+    }
     lineages = _new_lineages(tissue, TUMOR_ID if kind is None else IMMUNE_ID, len(sites))
-    rows = start.place_tumor(tissue, sites, lineages) if kind is None else start.place_immune(tissue, kind, sites, lineages)
+    rows = (
+        start.place_tumor(tissue, sites, lineages)
+        if kind is None
+        else start.place_immune(tissue, kind, sites, lineages)
+    )
     for name, value in written.items():
         table[name][rows] = value
     _count(tissue, kind, len(sites))
@@ -103,7 +113,7 @@ def remove(tissue: Tissue, table: CellTable, rows: np.ndarray) -> None:
 
 
 def move(tissue: Tissue, table: CellTable, row: int, position: Any) -> None:
-    """Put a cell on another free site; an immune cell lets go of its target. Raises CellError if the site is taken or outside."""
+    """Put a cell on another free site, where an immune cell lets go of its target; CellError if it is not free."""
     _between_processes(tissue)
     kind = None if table is tissue.tumor else int(table["kind"][row])
     sites = sites_of(tissue.lattice, [position])
@@ -135,7 +145,10 @@ def _all_free(tissue: Tissue, kind: int | None, sites: np.ndarray) -> None:
         site = sites[taken][0] if taken.any() else unique[counts > 1][0]
         who = "a tumor cell" if kind is None else "an immune cell"
         by = f"holds {who}" if taken.any() else "is given twice"
-        raise CellError(f"position {_place(tissue.lattice.coordinates(site))} {by}; there is room for one. Choose a free place, or remove the other cell first.")
+        raise CellError(
+            f"position {_place(tissue.lattice.coordinates(site))} {by}; there is room for one. "
+            "Choose a free place, or remove the other cell first."
+        )
 
 
 def _new_lineages(tissue: Tissue, which: int, count: int) -> np.ndarray:
@@ -148,7 +161,10 @@ def _new_lineages(tissue: Tissue, which: int, count: int) -> np.ndarray:
 
 def _between_processes(tissue: Tissue) -> None:
     if tissue.in_substeps:  # motility and killing keep rows from one sub-step to the next
-        raise CellError("cells cannot be added, removed or moved inside the sub-steps of an hour. Do it in a process of the hour, or between hours.")
+        raise CellError(
+            "cells cannot be added, removed or moved inside the sub-steps of an hour. "
+            "Do it in a process of the hour, or between hours."
+        )
 
 
 def _count(tissue: Tissue, kind: int | None, change: int) -> None:

@@ -29,6 +29,7 @@ FORMAT = 1
 TEXT = "immune-sim-checkpoint"  # the first entry of the archive; its name marks the file as ours
 MARK = b"sha256 "
 DIGEST = 64
+OURS = "Give a file that --checkpoint-every or model.save wrote."
 ANEW = "Go on from an earlier checkpoint of the run, or start the run again."
 
 
@@ -51,7 +52,10 @@ def save(model: TumorImmuneModel, path: Path) -> Path:
             unfinished.unlink(missing_ok=True)
         _settle(path.parent)
     except OSError as error:
-        raise OutputError(f"{path}: the checkpoint cannot be written: {error.strerror or error}. Choose a folder that exists, with room in it.") from error
+        raise OutputError(
+            f"{path}: the checkpoint cannot be written: {error.strerror or error}. "
+            "Choose a folder that exists, with room in it."
+        ) from error
     return path
 
 
@@ -86,17 +90,33 @@ def _settle(folder: Path) -> None:
             os.close(handle)
 
 
-def load(cls: type[Any], path: Path, *, threads: int, processes: Mapping[str, Callable[[Any], Any]], drop_events: bool, **reporters: Any) -> Any:
+def load[M: TumorImmuneModel](
+    cls: type[M],
+    path: Path,
+    *,
+    threads: int,
+    processes: Mapping[str, Callable[[M], Any]],
+    drop_events: bool,
+    **reporters: Any,
+) -> M:
     """A model of this class in the saved state; see TumorImmuneModel.load."""
     text, arrays = read(path)
     try:
-        return frozen.thaw(cls, text, arrays, threads=threads, processes=processes, drop_events=drop_events, **reporters)
+        return frozen.thaw(
+            cls, text, arrays, threads=threads, processes=processes, drop_events=drop_events, **reporters
+        )
     except CheckpointError as error:
         raise CheckpointError(f"{path}: {error}") from error
     except ScenarioError as error:
-        raise CheckpointError(f"{path}: its scenario cannot be read by version {__version__}, it was written by version {text['version']}. Install that one to go on.\n{error}") from error
+        raise CheckpointError(
+            f"{path}: its scenario cannot be read by version {__version__}, it was written by version "
+            f"{text['version']}. Install that one to go on.\n{error}"
+        ) from error
     except (KeyError, IndexError, TypeError, ValueError) as error:
-        raise CheckpointError(f"{path}: it does not hold what version {__version__} keeps, it was written by version {text['version']}. Install that one to go on.") from error
+        raise CheckpointError(
+            f"{path}: it does not hold what version {__version__} keeps, it was written by version "
+            f"{text['version']}. Install that one to go on."
+        ) from error
 
 
 def read(path: Path) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
@@ -104,27 +124,30 @@ def read(path: Path) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
     try:
         data = path.read_bytes()
     except OSError as error:
-        raise CheckpointError(f"{path}: the checkpoint cannot be read: {error.strerror or error}. Check the name.") from error
+        raise CheckpointError(
+            f"{path}: the checkpoint cannot be read: {error.strerror or error}. Check the name."
+        ) from error
     _check(path, data)
     try:
         with np.load(io.BytesIO(data), allow_pickle=False) as archive:
             text: dict[str, Any] = json.loads(archive[TEXT].tobytes())
             if int(text["format"]) > FORMAT:
                 raise CheckpointError(
-                    f"{path}: written by immune-sim {text['version']} in format {text['format']}; this is {__version__}, which reads format {FORMAT}. Update immune-sim to go on."
+                    f"{path}: written by immune-sim {text['version']} in format {text['format']}; "
+                    f"this is {__version__}, which reads format {FORMAT}. Update immune-sim to go on."
                 )
             return text, {name: archive[name] for name in archive.files if name != TEXT}
     except (KeyError, ValueError, TypeError, zipfile.BadZipFile) as error:
-        raise CheckpointError(f"{path}: not a checkpoint of immune-sim. Give a file that --checkpoint-every or model.save wrote.") from error
+        raise CheckpointError(f"{path}: not a checkpoint of immune-sim. {OURS}") from error
 
 
 def _check(path: Path, data: bytes) -> None:
     """Raise CheckpointError unless the bytes are those that were written."""
-    ours = data[30 : 30 + len(TEXT)] == TEXT.encode()  # 30 bytes of header stand before the name of the first entry
-    if not ours:
-        empty = "is empty" if not data else "is not a checkpoint of immune-sim"
-        raise CheckpointError(f"{path}: {empty}. Give a file that --checkpoint-every or model.save wrote. If this was one, {ANEW[0].lower()}{ANEW[1:]}")
     body, digest = data[:-DIGEST], data[-DIGEST:]
+    named = data[30 : 30 + len(TEXT)] == TEXT.encode()  # 30 bytes of header stand before the name of the first entry
+    if not named and not body.endswith(MARK):
+        what = "is not a checkpoint of immune-sim" if data else "is empty"
+        raise CheckpointError(f"{path}: {what}. {OURS} If this was one, {ANEW[0].lower()}{ANEW[1:]}")
     if not body.endswith(MARK):
         raise CheckpointError(f"{path}: the checkpoint was cut off: its end is missing. {ANEW}")
     if hashlib.sha256(body).hexdigest().encode() != digest:

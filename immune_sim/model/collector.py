@@ -29,7 +29,11 @@ class OutcomeCollector(DataCollector):
         self._recorder = recorder
         self._own: dict[str, list[Any]] = {}
         self._cached: tuple[int, dict[str, list[Any]]] = (-1, {})
-        super().__init__(model_reporters=dict(model_reporters or {}), agent_reporters=agent_reporters, agenttype_reporters=agenttype_reporters)
+        super().__init__(
+            model_reporters=dict(model_reporters or {}),
+            agent_reporters=agent_reporters,
+            agenttype_reporters=agenttype_reporters,
+        )
         self._collection_steps: list[float] = []
 
     @property
@@ -44,7 +48,10 @@ class OutcomeCollector(DataCollector):
     def outcomes(self) -> dict[str, list[Any]]:
         """The recorded outcomes as lists, made anew when an hour was added."""
         if self._cached[0] != self._recorder.rows:
-            self._cached = (self._recorder.rows, {name: column.tolist() for name, column in self._recorder.columns.items()})
+            self._cached = (
+                self._recorder.rows,
+                {name: column.tolist() for name, column in self._recorder.columns.items()},
+            )
         return self._cached[1]
 
     def collect(self, model: Any) -> None:

@@ -54,7 +54,7 @@ def move(tissue: Tissue) -> None:
     motility.sort_into_slabs(slab_of, lattice.stride, order, immune["site"], starts, rows)
     place = (lattice.interior, lattice.offsets, lattice.wraps, lattice.home, lattice.tumor_at, lattice.immune_at, near, tissue.tumor["state"])
     columns = tuple(immune[name] for name in ("kind", "lineage", "exhaustion", "site", "heading", "engaged", "target_site", "hours_engaged"))
-    dt, forward = np.float32(tissue.p.clock.dt), bool(tissue.sub_tick % 2 == 0)
+    dt, forward = np.float32(tissue.p.clock.dt), bool((tissue.hour + tissue.sub) % 2 == 0)
     which = np.arange(slabs)
     alone = tissue.threads.count == 1 or immune.n < WORTH_TWO_THREADS
     for part in (np.concatenate((which[0::2], which[1::2])),) if alone else (which[0::2], which[1::2]):
@@ -70,7 +70,7 @@ def kill(tissue: Tissue) -> None:
     tumor, immune, c, fields = tissue.tumor, tissue.immune, tissue.constants, tissue.fields
     if immune.n == 0 or tumor.n == 0:
         return
-    struck = tissue.scratch.get("struck", immune.n, "int32")
+    struck, hits = tissue.scratch.get("struck", immune.n, "int32"), tissue.scratch.get("hits", immune.n, "int32")
     divides = tissue.scratch.get("divides", immune.n, "uint8")
     if tissue.sub == 0:
         divides.fill(0)
@@ -79,11 +79,12 @@ def kill(tissue: Tissue) -> None:
     actors = tuple(immune[name] for name in ("kind", "lineage", "signal", "can_kill", "kills_left", "hours_since_arrival", "exhaustion", "engaged", "target_site"))
     tissue.threads.over_rows(
         immune.n,
-        lambda lo, hi: killing.strike(lo, hi, tissue.sub_tick, tissue.seed, dt, c.nk, c.ctl, c.kill_gains, c.bound, c.induction, fields.ifng, fields.block, tissue.lattice.tumor_at, *targets, *actors, struck),
+        lambda lo, hi: killing.strike(lo, hi, tissue.sub_tick, tissue.seed, dt, c.nk, c.ctl, c.kill_gains, c.bound, c.induction, fields.ifng, fields.block, tissue.lattice.tumor_at, *targets, *actors, struck, hits),
     )
     killer = tissue.scratch.get("killer", tumor.n, "int64", fill=killing.NEVER)
+    taken = tissue.scratch.get("hits taken", tumor.n, "int32")
     now = np.float32(tissue.hour + tissue.sub * tissue.p.clock.dt)
-    killing.resolve(now, c.repair_rate, c.lethal_damage, immune["kind"], immune["cell_id"], struck, tumor["state"], tumor["cause"], tumor["damage"], tumor["damage_hour"], killer, immune["kills"], immune["kills_left"], divides)
+    killing.resolve(now, c.repair_rate, c.lethal_damage, immune["kind"], immune["cell_id"], struck, hits, tumor["state"], tumor["cause"], tumor["damage"], tumor["damage_hour"], taken, killer, immune["kills"], immune["kills_left"], divides)
 
 
 def die(tissue: Tissue) -> None:

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from immune_sim.core import palette
 from immune_sim.core.codes import CTL, NK, STATES
 from immune_sim.core.errors import ImmuneSimError
-from immune_sim.model import palette
-from immune_sim.model.palette import Ink
+from immune_sim.core.palette import Ink
 from immune_sim.scenario.hints import did_you_mean
 
 if TYPE_CHECKING:
@@ -65,7 +65,7 @@ class Scale:
 
 @dataclass(frozen=True)
 class Kind:
-    """One way of coloring the tissue. trait: a column of the cell tables, or field: one of the fields; neither: types."""
+    """One way of coloring. trait: a column of the cell tables, or field: one of the fields; neither: cells by type."""
 
     name: str
     title: str
@@ -96,23 +96,31 @@ class Layer:
         return self.kind.unit
 
 
+_STATE_INKS = (palette.TUMOR, palette.QUIET, palette.APOPTOTIC, palette.NECROTIC)
 _TYPES = (
-    *(Entry(code, state, ink) for code, (state, ink) in enumerate(zip(STATES, (palette.TUMOR, palette.QUIET, palette.APOPTOTIC, palette.NECROTIC), strict=True), start=1)),
+    *(Entry(code, state, ink) for code, state, ink in zip(range(1, 5), STATES, _STATE_INKS, strict=True)),
     Entry(NK_CODE, "NK cell", palette.NK),
     Entry(CTL_CODE, "cytotoxic T cell", palette.CTL),
     Entry(VESSEL_CODE, "vessel", palette.VESSEL),
-)  # fmt: skip
-_SIGNALS = (1e-4, 1e-3, 1e-2, 1e-1, 1.0)
-_HALVES = (0.125, 0.5, 1.0, 2.0, 8.0)
+)
+_RECEPTORS = Scale(0.0, 5.0, palette.MAGENTAS, (0, 1, 2, 3, 4, 5))
+_SIGNAL = Scale(0.125, 8.0, palette.REST, (0.125, 0.5, 1, 2, 8), logarithmic=True)
+_SHARE = Scale(0.0, 1.0, palette.CIVIDIS, (0, 0.25, 0.5, 0.75, 1))
+_OXYGEN = Scale(0.0, 40.0, palette.CIVIDIS, (0, 5, 10, 20, 30, 40))
+_SECRETED = Scale(1e-4, 1.0, palette.TEALS, (1e-4, 1e-3, 1e-2, 1e-1, 1), logarithmic=True)
+_IFNG = Scale(1e-4, 1.0, palette.MAGENTAS, _SECRETED.ticks, logarithmic=True)
+_FULL = "1 if every site held a secreting cell"
 KINDS = (
     Kind("type", "Cells", "cells by type and state"),
-    Kind("receptor", "Receptor level", "receptors of every cell, 1 is rest", scale=Scale(0.0, 5.0, palette.MAGENTAS, (0, 1, 2, 3, 4, 5)), trait="receptor_level", immune_too=True),
-    Kind("signal", "Signal", "receptor signal of every cell, 1 is rest", scale=Scale(0.125, 8.0, palette.REST, _HALVES, logarithmic=True), trait="signal", immune_too=True),
-    Kind("antigenicity", "Antigenicity", "how visible tumor cells are to T cells", scale=Scale(0.0, 1.0, palette.CIVIDIS, (0, 0.25, 0.5, 0.75, 1)), trait="antigenicity"),
-    Kind("oxygen", "Oxygen", "oxygen in the tissue", "mmHg", Scale(0.0, 40.0, palette.CIVIDIS, (0, 5, 10, 20, 30, 40)), field="oxygen"),
-    Kind("chemokine", "Chemokine", "what attracts immune cells, 1 if every site held a secreting cell", scale=Scale(1e-4, 1.0, palette.TEALS, _SIGNALS, logarithmic=True), field="chemokine"),
-    Kind("ifng", "IFN-gamma", "interferon of engaged immune cells, 1 if every site held a secreting cell", scale=Scale(1e-4, 1.0, palette.MAGENTAS, _SIGNALS, logarithmic=True), field="ifng"),
-)  # fmt: skip
+    Kind(
+        "receptor", "Receptor level", "receptors of every cell, 1 is rest", "", _RECEPTORS, "receptor_level", "", True
+    ),
+    Kind("signal", "Signal", "receptor signal of every cell, 1 is rest", "", _SIGNAL, "signal", "", True),
+    Kind("antigenicity", "Antigenicity", "how visible tumor cells are to T cells", "", _SHARE, "antigenicity"),
+    Kind("oxygen", "Oxygen", "oxygen in the tissue", "mmHg", _OXYGEN, field="oxygen"),
+    Kind("chemokine", "Chemokine", f"what attracts immune cells, {_FULL}", "", _SECRETED, field="chemokine"),
+    Kind("ifng", "IFN-gamma", f"interferon of engaged immune cells, {_FULL}", "", _IFNG, field="ifng"),
+)
 NAMES = tuple(each.name for each in KINDS)
 
 
@@ -121,7 +129,9 @@ def kind(name: str) -> Kind:
     for each in KINDS:
         if each.name == name:
             return each
-    raise ImmuneSimError(f'There is no layer "{name}". {did_you_mean(name, NAMES, "Layers: " + ", ".join(NAMES) + ".")}')
+    raise ImmuneSimError(
+        f'There is no layer "{name}". {did_you_mean(name, NAMES, "Layers: " + ", ".join(NAMES) + ".")}'
+    )
 
 
 def layer(model: Any, name: str, z: int | None = None) -> Layer:
@@ -189,7 +199,10 @@ def _scale_legend(name: str) -> tuple[Entry, ...]:
     scale, shades = kind(name).scale, _palette(name)
     assert scale is not None
     codes = [int(each) for each in scale.codes(np.array(scale.ticks))]
-    return tuple(Entry(code, f"{tick:g}", (shades[0][code], shades[1][code]), value=tick) for code, tick in zip(codes, scale.ticks, strict=True))
+    return tuple(
+        Entry(code, f"{tick:g}", (shades[0][code], shades[1][code]), value=tick)
+        for code, tick in zip(codes, scale.ticks, strict=True)
+    )
 
 
 def _class_legend(codes: Codes) -> tuple[Entry, ...]:

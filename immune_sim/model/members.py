@@ -21,7 +21,7 @@ from immune_sim.model.state import TUMOR_ID, Tissue
 Rows = slice | np.ndarray
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Part:
     """The members in one table. rows: where they are in it; at: their places in the set; n: how many."""
 
@@ -53,7 +53,9 @@ FAST: Mapping[str, tuple[str, Callable[[Tissue, Part], np.ndarray]]] = {  # name
     "cause_name": ("cause", _words(CAUSES, "cause")),
     "kind_name": (
         "site",
-        lambda tissue, part: np.full(part.n, by_hand.NAMES[None]) if part.is_tumor else _words(KINDS, "kind")(tissue, part),
+        lambda tissue, part: (
+            np.full(part.n, by_hand.NAMES[None]) if part.is_tumor else _words(KINDS, "kind")(tissue, part)
+        ),
     ),
 }
 
@@ -96,7 +98,9 @@ class Members:
             ids, of_tumor, rows = ids[there], of_tumor[there], rows[there]
             self._ids = ids
         at, others = np.flatnonzero(of_tumor), np.flatnonzero(~of_tumor)
-        return Part(self._tissue.tumor, True, rows[at], at, len(at)), Part(self._tissue.immune, False, rows[others], others, len(others))
+        return Part(self._tissue.tumor, True, rows[at], at, len(at)), Part(
+            self._tissue.immune, False, rows[others], others, len(others)
+        )
 
     @property
     def ids(self) -> np.ndarray:
@@ -129,35 +133,41 @@ class Members:
         return [name for name in tables[0] if all(name in table for table in tables)]
 
     def column(self, name: str, missing: tuple[Any] | None) -> np.ndarray:
-        """Values (n,) of a column, or of a name in FAST. missing: what members without it get; None raises CellAttributeError."""
+        """Values (n,) of a column or a name in FAST. missing: what members without it get; None: CellAttributeError."""
         needs = FAST[name][0] if name in FAST else name
-        values: list[np.ndarray | None] = []
-        for part in self.parts:
-            if needs in part.table.declared:
-                values.append(FAST[name][1](self._tissue, part) if name in FAST else part.read(name))
-            elif part.n and missing is None:
+        filled = [part for part in self.parts if part.n] or [part for part in self.parts if needs in part.table]
+        having = [part for part in filled if needs in part.table]
+        for part in filled:
+            if part not in having and missing is None:
                 by_hand.column_of(part.table, name, self._owner(part), tuple(FAST))
-            else:
-                values.append(None)
-        found = [each for each, part in zip(values, self.parts, strict=True) if each is not None and (part.n or not len(self))]
-        gaps = any(each is None and part.n for each, part in zip(values, self.parts, strict=True))
-        dtype = np.result_type(*(each.dtype for each in found)) if found else np.dtype(object)
-        if gaps and missing is not None:
-            dtype = np.result_type(dtype, missing[0]) if isinstance(missing[0], (bool, int, float)) and found else np.dtype(object)
-        shape = found[0].shape[1:] if found else ()
-        default = missing[0] if missing else 0
-        filled = [np.full((part.n, *shape), default, dtype=dtype) if each is None else each for each, part in zip(values, self.parts, strict=True)]
-        return self._gather(filled, dtype)
+        values = [FAST[name][1](self._tissue, part) if name in FAST else part.read(name) for part in having]
+        kinds: list[Any] = [each.dtype for each in values]
+        if missing and having != filled:
+            kinds.append(_type_beside(kinds, missing[0]))
+        out = np.empty(
+            (len(self), *(values[0].shape[1:] if values else ())), np.result_type(*kinds) if kinds else object
+        )
+        if missing and having != filled:
+            out[:] = missing[0]
+        for part, each in zip(having, values, strict=True):
+            out[part.at] = each
+        return out
 
     def _owner(self, part: Part) -> str:
         other = self.parts[1] if part.is_tumor else self.parts[0]
-        remedy = ' in a set of both kinds (select(agent_type=...) first, or write handle_missing="default")' if other.n else ""
+        remedy = (
+            ' in a set of both kinds (select(agent_type=...) first, or write handle_missing="default")'
+            if other.n
+            else ""
+        )
         return part.owner + remedy
 
     def write(self, name: str, given: Any) -> None:
         """Write a column: one value, or an array in the order of the set. Raises CellError, and then writes nothing."""
         filled = [part for part in self.parts if part.n]
-        values = [by_hand.fitting(by_hand.column_of(part.table, name, self._owner(part)), given, len(self)) for part in filled]
+        values = [
+            by_hand.fitting(by_hand.column_of(part.table, name, self._owner(part)), given, len(self)) for part in filled
+        ]
         for part, each in zip(filled, values, strict=True):
             part.table[name][part.rows] = each[part.at] if each.ndim else each
 
@@ -195,3 +205,10 @@ class Members:
         rows = self._gather([np.arange(part.table.n)[part.rows] for part in self.parts], np.dtype(np.int64))
         for code, cell_id, row in zip(types.tolist(), self.ids.tolist(), rows.tolist(), strict=True):
             yield CELL_TYPES[code], cell_id, row
+
+
+def _type_beside(kinds: list[Any], default: Any) -> Any:
+    """The type that holds a default value exactly beside values of these types."""
+    if not isinstance(default, (bool, int, float)) or any(each.kind not in "biuf" for each in kinds):
+        return np.dtype(object)
+    return np.dtype(np.float64) if isinstance(default, float) else np.min_scalar_type(default)

@@ -36,7 +36,7 @@ from immune_sim.scenario.units import quantity
 LARGEST_SEED = 2**64 - 1
 
 
-class TumorImmuneModel(AgentAccess, mesa.Model):  # type: ignore[misc]
+class TumorImmuneModel(AgentAccess, mesa.Model):
     """Tumor cells, NK cells and cytotoxic T cells under an opioid-blockade schedule.
 
     scenario: name of a shipped one, path of a file, or a Scenario. rng: seed; the same seed gives the same bits for any
@@ -45,6 +45,8 @@ class TumorImmuneModel(AgentAccess, mesa.Model):  # type: ignore[misc]
     ``TumorImmuneModel("ldn-mouse", rng=1, **{"nk.kill_rate": "0.2 1/h"})``.
     Raises ScenarioError, with every mistake found, before anything is computed.
     """
+
+    _default_schedule: EventGenerator
 
     def __init__(
         self,

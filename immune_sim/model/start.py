@@ -6,7 +6,7 @@ import numpy as np
 
 from immune_sim.core.cells import CellTable
 from immune_sim.core.codes import CTL, NK
-from immune_sim.core.random import INOCULUM, NK_START, VESSELS
+from immune_sim.core.random import IMMUNE_TRAITS, INOCULUM, NK_START, VESSELS, uniforms
 from immune_sim.mechanisms import heredity, inoculum, recruitment
 from immune_sim.mechanisms.receptors import Receptors
 from immune_sim.model.state import Tissue
@@ -61,6 +61,8 @@ def place_immune(tissue: Tissue, kind: int, sites: np.ndarray, lineages: np.ndar
     immune, nk = tissue.immune, tissue.p.nk
     rows = _add(tissue, immune, sites, lineages * np.uint64(4) + np.uint64(kind + 1))
     recruitment.endow(rows.start, rows.stop, tissue.seed, kind == NK, np.float32(nk.killers), nk.capacity, immune["kind"], immune["lineage"], immune["can_kill"], immune["kills_left"])
+    luck = uniforms(IMMUNE_TRAITS, 0, immune["lineage"][rows], int(tissue.seed))
+    immune["heading"][rows] = luck[:, 1] * len(tissue.lattice.offsets)  # they come from any side
     tissue.lattice.immune_at[sites] = np.arange(rows.start, rows.stop)
     return rows
 

@@ -1,4 +1,4 @@
-"""Pictures of the tissue that are kept while a run goes on: a few for the report, or frames of everything on request."""
+"""Pictures of the tissue that are kept while a run goes on: a few for the report, frames of everything on request."""
 
 from __future__ import annotations
 
@@ -42,14 +42,23 @@ class Album:
             self.pictures[hour] = layer(model, "type", middle(model)).codes
         if len(self.pictures) > MOST:
             self.spacing *= 2
-            self.pictures = {each: codes for each, codes in self.pictures.items() if each % self.spacing == 0 or each == self.take}
+            self.pictures = {
+                each: codes for each, codes in self.pictures.items() if each % self.spacing == 0 or each == self.take
+            }
 
     def save(self, folder: Path, model: TumorImmuneModel) -> None:
         """Write what was kept, and the present tissue in every coloring."""
         z, hour = middle(model), round(model.time)
         arrays: dict[str, Any] = {f"type_{each:06d}": codes for each, codes in sorted(self.pictures.items())}
         arrays |= {f"{name}_{hour:06d}": layer(model, name, z).codes for name in layers.NAMES}
-        about = {"take": self.take, "last": hour, "z": z, "shape": model.tissue.lattice.shape, "site_size": model.tissue.lattice.site_size, "spacing": self.spacing}
+        about = {
+            "take": self.take,
+            "last": hour,
+            "z": z,
+            "shape": model.tissue.lattice.shape,
+            "site_size": model.tissue.lattice.site_size,
+            "spacing": self.spacing,
+        }
         write_atomically(folder / KEPT, packed(arrays, about))
 
     def recall(self, folder: Path, until: float) -> None:
@@ -59,7 +68,11 @@ class Album:
         except OutputError:
             return
         self.spacing = kept.about["spacing"]
-        self.pictures = {hour: codes for hour, codes in kept.of("type").items() if hour <= until and (hour % self.spacing == 0 or hour == kept.about["take"])}
+        self.pictures = {
+            hour: codes
+            for hour, codes in kept.of("type").items()
+            if hour <= until and (hour % self.spacing == 0 or hour == kept.about["take"])
+        }
         self.take = kept.about["take"] if kept.about["take"] is not None and kept.about["take"] <= until else None
 
 
@@ -82,7 +95,9 @@ class StoredPictures:
 
     def of(self, name: str) -> dict[int, Codes]:
         """The pictures of one coloring by hour."""
-        return {int(key.rpartition("_")[2]): codes for key, codes in self.arrays.items() if key.rpartition("_")[0] == name}
+        return {
+            int(key.rpartition("_")[2]): codes for key, codes in self.arrays.items() if key.rpartition("_")[0] == name
+        }
 
 
 class FrameWriter:
@@ -101,7 +116,10 @@ class FrameWriter:
         if not self.written:
             write_atomically(self.folder / "legend.json", json.dumps(legends(), indent=1) + "\n")
         arrays = {name: layer(model, name).codes for name in layers.NAMES}
-        write_atomically(self.folder / f"hour-{hour:06d}.npz", packed(arrays, {"hour": hour, "site_size": model.tissue.lattice.site_size}))
+        write_atomically(
+            self.folder / f"hour-{hour:06d}.npz",
+            packed(arrays, {"hour": hour, "site_size": model.tissue.lattice.site_size}),
+        )
         self.written += 1
 
 
@@ -127,5 +145,12 @@ def legends() -> dict[str, Any]:
             empty = layers.described(each.name, np.zeros((1, 1), dtype=np.uint8))
             known[each.name] = {"about": each.about, "codes": {str(entry.code): entry.label for entry in empty.legend}}
         else:
-            known[each.name] = {"about": each.about, "unit": each.unit, "low": each.scale.low, "high": each.scale.high, "logarithmic": each.scale.logarithmic, "codes": [1, layers.SHADES]}
+            known[each.name] = {
+                "about": each.about,
+                "unit": each.unit,
+                "low": each.scale.low,
+                "high": each.scale.high,
+                "logarithmic": each.scale.logarithmic,
+                "codes": [1, layers.SHADES],
+            }
     return known

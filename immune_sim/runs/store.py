@@ -34,7 +34,9 @@ class RunFolder:
         """
         if path.exists() and (not path.is_dir() or any(path.iterdir())):
             what = "is not empty" if path.is_dir() else "is a file"
-            raise OutputError(f"{path} {what}, and results are never overwritten. Give another place with --out, or remove it first.")
+            raise OutputError(
+                f"{path} {what}, and results are never overwritten. Give another place with --out, or remove it first."
+            )
         make_folder(path)
         return cls(path)
 

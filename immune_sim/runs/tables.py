@@ -25,7 +25,9 @@ PARQUET, CSV = "timecourse.parquet", "timecourse.csv"
 def write_timecourse(folder: Path, columns: Columns) -> None:
     """Write the columns (n_hours,) as Parquet and CSV. A value that does not exist is nan there and empty here."""
     declared = {each.name: each for each in OUTCOMES}
-    fields = [pa.field(name, pa.array(values).type, metadata=_meaning(declared.get(name))) for name, values in columns.items()]
+    fields = [
+        pa.field(name, pa.array(values).type, metadata=_meaning(declared.get(name))) for name, values in columns.items()
+    ]
     table = pa.table([pa.array(np.asarray(values)) for values in columns.values()], schema=pa.schema(fields))
     sink = io.BytesIO()
     pa.parquet.write_table(table, sink, compression="zstd")

@@ -1,8 +1,9 @@
 """What speaks for and against the hypothesis, as data: shown side by side by the dashboard, the report and the docs.
 
 Collected from abstracts, labels and registries. Grades: "in vivo" and "in vitro" were read in the paper's abstract or
-label; "secondary" was quoted by another paper; "model" is computed; "assumption" means nobody measured it; "not recorded" is a gap in our notes. Sources are
-written as for parameters (``doi:``, ``pmid:``, or author, journal and year where neither is known to us).
+label; "secondary" was quoted by another paper; "model" is computed; "assumption" means nobody measured it;
+"not recorded" is a gap in our notes. Sources are written as for parameters (``doi:``, ``pmid:``, or author, journal and
+year where neither is known to us).
 """
 
 from __future__ import annotations
@@ -12,7 +13,10 @@ from typing import Literal
 
 Direction = Literal["for", "against", "open"]
 
-NOTE = "A hypothesis made computable, not medical advice: the good results in tumor-bearing mice come from one laboratory, and much speaks against it."
+NOTE = (
+    "A hypothesis made computable, not medical advice: the good results in tumor-bearing mice come from one "
+    "laboratory, and much speaks against it."
+)
 
 
 @dataclass(frozen=True)
@@ -27,7 +31,7 @@ class Finding:
 
 @dataclass(frozen=True)
 class Arm:
-    """One published arm of the schedule experiment, relative to its control; the targets that the model is held against."""
+    """One published arm of the schedule experiment, relative to its control: what the model is held against."""
 
     name: str
     scenario: str
@@ -59,9 +63,9 @@ class Claim:
 
 ARMS_SOURCE = "doi:10.1126/science.6867737"
 ARMS_ABOUT = (
-    "Naltrexone in A/Jax mice inoculated with S20Y neuroblastoma (Zagon and McLaughlin 1983, Science 221:671-3). In vivo; "
-    "group sizes are not visible in the abstract. Incidence under the same low dose differs between papers of the same "
-    "laboratory: the order of the arms is the target, not the digits."
+    "Naltrexone in A/Jax mice inoculated with S20Y neuroblastoma (Zagon and McLaughlin 1983, Science 221:671-3). "
+    "In vivo; group sizes are not visible in the abstract. Incidence under the same low dose differs between "
+    "papers of the same laboratory: the order of the arms is the target, not the digits."
 )
 ARMS = (
     Arm("control", "control-mouse", "0 h", "100 % (all within 29 d)", 1.0, 1.0),
@@ -70,8 +74,8 @@ ARMS = (
 )
 
 _BINDING = Finding(
-    "Binding-site density and met-enkephalin content of the tumor rose under both the short and the lasting blockade; affinity "
-    "unchanged. Mitotic and labelling index were up during blockade and down after it.",
+    "Binding-site density and met-enkephalin content of the tumor rose under both the short and the lasting blockade; "
+    "affinity unchanged. Mitotic and labelling index were up during blockade and down after it.",
     "pmid:2540873", "in vivo", "for")  # fmt: skip
 _OGFR = Finding(
     "3.3-fold more OGF receptor (MIA PaCa-2): tumor volume -70 %, latency +30 %, DNA synthesis -24 %.",
@@ -161,7 +165,8 @@ _NOT_MEASURED = Finding(
     "open",
 )
 _PET = Finding(
-    "Human PET: about 45 % mu occupancy at 4.5 mg, declining slowly (50 mg: half-time 72-108 h); no clean window of 4-6 h.",
+    "Human PET: about 45 % mu occupancy at 4.5 mg, declining slowly (50 mg: half-time 72-108 h); "
+    "no clean window of 4-6 h.",
     "Rabiner 2011; Lee 1988",
     "in vivo",
     "against",

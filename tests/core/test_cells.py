@@ -21,7 +21,8 @@ PLANTED = (
 class TableMachine(RuleBasedStateMachine):
     """Any sequence of births, deaths and moves, followed by a plain dictionary of cells.
 
-    Catches a remove, reserve or reorder that forgets a column (the planted one is known to nobody), a wrong gap, a stale
+    Catches a remove, reserve or reorder that forgets a column (the planted one is known to nobody), a wrong gap, a
+    stale
     cache of row_of and an id that is given twice.
     """
 
@@ -59,7 +60,9 @@ class TableMachine(RuleBasedStateMachine):
             del self.cells[int(before[row])]
             self.gone.add(int(before[row]))
         changed = np.flatnonzero(self.table["cell_id"] != before[: self.table.n])
-        assert sorted(moved.tolist()) == changed.tolist(), "the caller must learn of exactly the rows that hold another cell"
+        assert sorted(moved.tolist()) == changed.tolist(), (
+            "the caller must learn of exactly the rows that hold another cell"
+        )
 
     @precondition(lambda self: self.cells)
     @rule(data=st.data())
@@ -91,7 +94,13 @@ class TableMachine(RuleBasedStateMachine):
         assert table.n == len(table) == len(self.cells)
         assert set(table) == {*(each.name for each in (*IDENTITY, *PLANTED))}
         assert all(len(array) == table.capacity for array in table.columns.values())
-        held = zip(table["cell_id"].tolist(), table["weight"].tolist(), table["kind"].tolist(), table["planted"].tolist(), strict=True)
+        held = zip(
+            table["cell_id"].tolist(),
+            table["weight"].tolist(),
+            table["kind"].tolist(),
+            table["planted"].tolist(),
+            strict=True,
+        )
         assert {cell_id: rest for cell_id, *rest in held} == {key: list(value) for key, value in self.cells.items()}
 
 

@@ -19,7 +19,9 @@ def folder_seen_by(root: Path, **environment: str) -> Path:
     """CACHE_FOLDER in a process of its own that imports the package from root."""
     code = "import immune_sim.core.jit as j; from immune_sim.core.random import uniforms; print(j.CACHE_FOLDER)"
     variables = {**os.environ, "PYTHONPATH": str(root), **environment}
-    made = subprocess.run([sys.executable, "-c", code], cwd=root, env=variables, capture_output=True, text=True, check=True)
+    made = subprocess.run(
+        [sys.executable, "-c", code], cwd=root, env=variables, capture_output=True, text=True, check=True
+    )
     return Path(made.stdout.strip())
 
 
@@ -35,7 +37,10 @@ def copied(tmp_path: Path) -> Path:
 
 
 def test_the_folder_changes_with_any_kernel_source(copied: Path, tmp_path: Path) -> None:
-    """Numba alone looks at one file and would serve stale code. Catches a fingerprint that forgets a floor or a helper."""
+    """Numba alone looks at one file and would serve stale code.
+
+    Catches a fingerprint that forgets a floor or a helper.
+    """
     wanted = {jit.CACHE_VARIABLE: str(tmp_path / "cache")}
     first = folder_seen_by(copied, **wanted)
     assert folder_seen_by(copied, **wanted) == first
@@ -56,7 +61,10 @@ def test_options_are_part_of_the_name(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_an_unwritable_place_is_replaced(copied: Path, tmp_path: Path) -> None:
-    """A file stands where the folder should be, which stops even the superuser. Catches an import that fails on a read-only home."""
+    """A file stands where the folder should be, which stops even the superuser.
+
+    Catches an import that fails on a read-only home.
+    """
     blocked = tmp_path / "blocked"
     blocked.write_text("")
     for variable in (jit.CACHE_VARIABLE, "XDG_CACHE_HOME"):

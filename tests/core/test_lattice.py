@@ -26,7 +26,10 @@ SPACES = st.builds(
 @settings(max_examples=12)
 @given(space=SPACES)
 def test_neighbors_are_those_of_the_coordinates(space: Space) -> None:
-    """Every site and direction, 2-D and 3-D. Catches a wrong stride, a border that leaks and a wrap to the wrong row."""
+    """Every site and direction, 2-D and 3-D.
+
+    Catches a wrong stride, a border that leaks and a wrap to the wrong row.
+    """
     lattice = Lattice(space)
     for where in itertools.product(*(range(extent) for extent in lattice.shape)):
         site = int(lattice.site_of(np.array([where]))[0])
@@ -53,7 +56,9 @@ def test_there_are_all_moore_directions_once(space: Space) -> None:
     assert len(steps) == len(lattice.offsets) == 3**dims - 1
     assert (0,) * dims not in steps
     assert {tuple(-x for x in step) for step in steps} == steps
-    assert lattice.mean_step == pytest.approx(np.mean([math.dist(step, [0] * dims) for step in steps]) * space.site_size)
+    assert lattice.mean_step == pytest.approx(
+        np.mean([math.dist(step, [0] * dims) for step in steps]) * space.site_size
+    )
 
 
 @settings(max_examples=25)
@@ -71,7 +76,11 @@ def test_coordinates_round_trip_in_c_order(space: Space) -> None:
 @settings(max_examples=60)
 @given(space=SPACES, thickness=st.integers(1, 20))
 def test_slabs_cover_every_site_once_and_are_thick_enough(space: Space, thickness: int) -> None:
-    """Catches a slab that is a row short, an odd number of slabs (the first and last would meet through a periodic border)."""
+    """
+
+    Catches a slab that is a row short, an odd number of slabs (the first and last would meet through a periodic
+    border).
+    """
     lattice = Lattice(space)
     slabs = lattice.slabs(thickness)
     covered = [site for first, end in slabs for site in range(first, end)]

@@ -45,7 +45,10 @@ def transformed(raw: np.ndarray, count: int = 26, hazard: float = 0.5) -> tuple[
 
 @pytest.mark.parametrize(("counter", "key", "answer"), KNOWN_ANSWERS)
 def test_published_vectors(counter: str, key: str, answer: str) -> None:
-    """Salmon et al. 2011. Catches a wrong round, constant, swap of words or a 64-bit overflow, which statistics would miss."""
+    """Salmon et al. 2011.
+
+    Catches a wrong round, constant, swap of words or a 64-bit overflow, which statistics would miss.
+    """
     c = [int(word, 16) for word in counter.split()]
     k = [int(word, 16) for word in key.split()]
     made = words(c[3], c[2], np.array([c[0] | c[1] << 32], dtype=np.uint64), k[0] | k[1] << 32)
@@ -74,7 +77,10 @@ def neighbors(which: str) -> np.ndarray:
 
 @pytest.mark.parametrize("which", ["cell", "tick", "decision", "seed"])
 def test_neighboring_addresses_are_independent(which: str) -> None:
-    """Correlations of all 16 pairs of words, and a chi-square on 32 x 32 bins. Catches an address that enters twice (tick + cell)."""
+    """Correlations of all 16 pairs of words, and a chi-square on 32 x 32 bins.
+
+    Catches an address that enters twice (tick + cell).
+    """
     here = words(random.MOTILITY, 7, START + np.arange(N, dtype=np.uint64), 1)
     there = neighbors(which)
     for i in range(4):
@@ -95,7 +101,10 @@ def test_the_four_words_of_one_draw_are_independent() -> None:
 
 
 def test_draws_over_time_of_one_cell_are_independent() -> None:
-    """One cell, consecutive ticks: serial correlation at lags 1 to 64 (64 is the stride of hops). Catches a tick that is cut off."""
+    """One cell, consecutive ticks: serial correlation at lags 1 to 64 (64 is the stride of hops).
+
+    Catches a tick that is cut off.
+    """
     ticks = np.array([words(random.STRIKE, tick, np.array([12345]), 9)[0, 0] for tick in range(20_000)], dtype=float)
     for lag in (1, 2, 3, 4, 24, 64):
         assert_uncorrelated(ticks[:-lag], ticks[lag:])
@@ -103,7 +112,10 @@ def test_draws_over_time_of_one_cell_are_independent() -> None:
 
 
 def test_lineages_of_daughters_do_not_repeat() -> None:
-    """A million daughters: the birthday bound allows 3e-8 repeats of 64-bit addresses. Catches a lineage of 32 bits (120 repeats)."""
+    """A million daughters: the birthday bound allows 3e-8 repeats of 64-bit addresses.
+
+    Catches a lineage of 32 bits (120 repeats).
+    """
     made = words(random.LINEAGE, 1, np.arange(1_000_000), 3)
     assert len(np.unique(made[:, 0].astype(np.uint64) << np.uint64(32) | made[:, 1])) == 1_000_000
 
@@ -163,7 +175,10 @@ def test_normal_is_standard_normal() -> None:
 
 @pytest.mark.parametrize("hazard", [0.0, 1e-4, 0.002, 0.1, 1.0, 5.0, 100.0])
 def test_happens_at_the_probability_of_its_hazard(hazard: float) -> None:
-    """1 - exp(-hazard), false alarm 1e-6. At hazard 1 and n = 262,144 catches an error of 1 %, and the hazard taken as probability."""
+    """1 - exp(-hazard), false alarm 1e-6.
+
+    At hazard 1 and n = 262,144 catches an error of 1 %, and the hazard taken as probability.
+    """
     events = transformed(words(random.TUMOR_FATE, 0, np.arange(N), 6), hazard=hazard)[3]
     assert_share(int(events.sum()), N, -np.expm1(-hazard))
 

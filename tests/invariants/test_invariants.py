@@ -57,9 +57,19 @@ def overrides(draw: st.DrawFn) -> dict[str, Any]:
         "receptors.paracrine_fraction": draw(RATE([0.0, 0.2, 1.0])),
         **{
             f"links.{name}": draw(GAIN)
-            for name in ("tumor_proliferation", "tumor_apoptosis", "nk_recruitment", "ctl_recruitment", "nk_cytotoxicity", "ctl_cytotoxicity", "ctl_proliferation")
+            for name in (
+                "tumor_proliferation",
+                "tumor_apoptosis",
+                "nk_recruitment",
+                "ctl_recruitment",
+                "nk_cytotoxicity",
+                "ctl_cytotoxicity",
+                "ctl_proliferation",
+            )
         },
-        "regimen": [{"drug": "naltrexone", "dose": dose, "every": "6 h", "at": f"0{k}:30"} for k, dose in enumerate(doses)],
+        "regimen": [
+            {"drug": "naltrexone", "dose": dose, "every": "6 h", "at": f"0{k}:30"} for k, dose in enumerate(doses)
+        ],
     }
 
 
@@ -77,11 +87,15 @@ class Before:
         born = [cell for cell in now.state if cell not in self.state]
         gone = [cell for cell in self.state if cell not in now.state]
         alive = {cell for cell, state in self.state.items() if state < DYING}
-        died = [cell for cell in alive if now.state.get(cell, DYING) >= DYING] + [cell for cell in born if now.state[cell] >= DYING]
+        died = [cell for cell in alive if now.state.get(cell, DYING) >= DYING] + [
+            cell for cell in born if now.state[cell] >= DYING
+        ]
         assert len(born) == tally.get("births", 0)
         assert len(gone) == tally.get("cleared", 0)
         assert len(died) == sum(count for name, count in tally.items() if name.startswith("deaths_"))
-        assert all(now.state[cell] >= DYING for cell in self.state if cell not in alive and cell in now.state), "a dead cell rose"
+        assert all(now.state[cell] >= DYING for cell in self.state if cell not in alive and cell in now.state), (
+            "a dead cell rose"
+        )
         for kind, name in ((NK, "nk"), (CTL, "ctl")):
             came = sum(k == kind and cell not in self.kind for cell, k in now.kind.items())
             left = sum(k == kind and cell not in now.kind for cell, k in self.kind.items())
@@ -95,9 +109,10 @@ class Before:
 @settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow])
 @given(changes=overrides(), seed=st.integers(0, 2**64 - 1), hours=st.integers(3, 14))
 def test_every_hour_keeps_the_rules_of_the_tissue(changes: dict[str, Any], seed: int, hours: int) -> None:
-    """One cell per site and layer, living = before + births - deaths, nothing negative or missing, every index in bounds.
+    """One cell per site and layer, living = before + births - deaths, nothing negative or missing, indices in bounds.
 
-    The recount follows cells by id, so it is independent of the counts a run reports. Catches a cell pushed onto another,
+    The recount follows cells by id, so it is independent of the counts a run reports. Catches a cell pushed onto
+    another,
     a row that moved without the lattice, a death counted twice, an arrival onto a taken site, a guard that was entered.
     """
     lab = Lab(scenario_of(changes), seed)
@@ -112,7 +127,10 @@ def test_every_hour_keeps_the_rules_of_the_tissue(changes: dict[str, Any], seed:
 
 
 def test_a_long_lively_run_keeps_the_rules() -> None:
-    """Five days in which everything happens, on several slabs. Catches what needs time: ids used again, tables that grow."""
+    """Five days in which everything happens, on several slabs.
+
+    Catches what needs time: ids used again, tables that grow.
+    """
     lab = Lab(
         scenario_of(
             {

@@ -30,7 +30,15 @@ LIVELY: dict[str, Any] = {
     "regimen": NIGHTLY,
     **ALL_LINKS,
 }
-CUBE = {**LIVELY, "space.height": 40, "space.width": 10, "space.depth": 40, "space.boundary": "periodic", "recruitment.nk_density": 20, "recruitment.ctl_density": 20}
+CUBE = {
+    **LIVELY,
+    "space.height": 40,
+    "space.width": 10,
+    "space.depth": 40,
+    "space.boundary": "periodic",
+    "recruitment.nk_density": 20,
+    "recruitment.ctl_density": 20,
+}
 OFF = {f"links.{name}": 0.0 for name in ("receptor_upregulation", "ligand_upregulation", "tumor_proliferation")}
 
 
@@ -45,7 +53,11 @@ def everything_in_parts(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize("changes", [LIVELY, CUBE], ids=["section", "periodic cube"])
 @pytest.mark.usefixtures("everything_in_parts")
 def test_any_number_of_threads(changes: dict[str, Any]) -> None:
-    """Catches a sum of floats by thread, a seed per thread, a cell moved by two threads, a cut that depends on their number."""
+    """
+
+    Catches a sum of floats by thread, a seed per thread, a cell moved by two threads, a cut that depends on their
+    number.
+    """
     labs = [Lab(scenario_of(changes), seed=3, threads=count) for count in (1, 2, 3)]
     assert len(labs[0].tissue.lattice.slabs(22)) >= 2 if changes is LIVELY else True
     for _ in range(20):
@@ -59,7 +71,10 @@ def test_any_number_of_threads(changes: dict[str, Any]) -> None:
 
 @pytest.mark.parametrize("changes", [LIVELY, CUBE], ids=["section", "periodic cube"])
 def test_another_storage_order(changes: dict[str, Any]) -> None:
-    """Rows are shuffled every few hours. Catches any rule that asks which row comes first, and a column that stays behind."""
+    """Rows are shuffled every few hours.
+
+    Catches any rule that asks which row comes first, and a column that stays behind.
+    """
     usual, shuffled = (Lab(scenario_of(changes), seed=4) for _ in range(2))
     luck = np.random.default_rng(0)
     for now in range(24):
@@ -88,12 +103,14 @@ def test_a_second_process() -> None:
     """Catches the hash of a string, an address in memory or the time of day that got into a draw."""
     code = "from tests.invariants.test_same_bits import digest; print(digest(9, 6))"
     environment = {**os.environ, "PYTHONHASHSEED": "12345", "PYTHONPATH": str(ROOT)}
-    made = subprocess.run([sys.executable, "-c", code], cwd=ROOT, env=environment, capture_output=True, text=True, check=True)
+    made = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, env=environment, capture_output=True, text=True, check=True
+    )
     assert made.stdout.strip() == digest(9, 6)
 
 
 def test_with_every_link_off_all_arms_are_one() -> None:
-    """The drug then does nothing: cells, luck and fields agree bit for bit; only the drug and what is bound by it differ.
+    """The drug then does nothing: cells, luck and fields agree bit for bit; only the drug and what it binds differ.
 
     Catches a way from the drug to a cell that no link names.
     """
@@ -102,7 +119,10 @@ def test_with_every_link_off_all_arms_are_one() -> None:
         "low": [{"drug": "naltrexone", "dose": "0.1 mg/kg", "every": "24 h", "at": "02:00"}],
         "high": [{"drug": "naltrexone", "dose": "10 mg/kg", "every": "24 h", "at": "02:00"}],
     }
-    tissues = {name: Lab(scenario_of({**LIVELY, **{link: 0.0 for link in ALL_LINKS}, **OFF, "regimen": regimen}), seed=6).hours(48) for name, regimen in arms.items()}
+    tissues = {
+        name: Lab(scenario_of({**LIVELY, **dict.fromkeys(ALL_LINKS, 0.0), **OFF, "regimen": regimen}), seed=6).hours(48)
+        for name, regimen in arms.items()
+    }
     reads_the_drug = {f"{kind}.{column}" for kind in ("tumor", "immune") for column in ("signal", "bound_fraction")}
     control = by_cell(tissues["control"])
     for name in ("low", "high"):
@@ -116,6 +136,9 @@ def test_with_every_link_off_all_arms_are_one() -> None:
 
 def test_with_a_link_on_the_arms_differ() -> None:
     """The counterpart: catches a comparison that would be equal whatever happened."""
-    on = {**LIVELY, **{link: 0.0 for link in ALL_LINKS}, **OFF, "links.tumor_proliferation": -0.6}
-    control, high = (Lab(scenario_of({**on, "regimen": regimen}), seed=6).hours(48) for regimen in ([], [{"drug": "naltrexone", "dose": "10 mg/kg", "every": "24 h", "at": "02:00"}]))
+    on = {**LIVELY, **dict.fromkeys(ALL_LINKS, 0.0), **OFF, "links.tumor_proliferation": -0.6}
+    control, high = (
+        Lab(scenario_of({**on, "regimen": regimen}), seed=6).hours(48)
+        for regimen in ([], [{"drug": "naltrexone", "dose": "10 mg/kg", "every": "24 h", "at": "02:00"}])
+    )
     assert high.tumor.n != control.tumor.n

@@ -22,7 +22,16 @@ F32 = np.float32
 class Pairs:
     """Pairs of attacker and target that stay in contact; attacker i is arrested on target ``onto[i]``."""
 
-    def __init__(self, kind: int, n: int = N, *, targets: int | None = None, onto: np.ndarray | None = None, nk: KillingByNK | None = None, ctl: KillingByCTL | None = None):
+    def __init__(
+        self,
+        kind: int,
+        n: int = N,
+        *,
+        targets: int | None = None,
+        onto: np.ndarray | None = None,
+        nk: KillingByNK | None = None,
+        ctl: KillingByCTL | None = None,
+    ):
         self.nk, self.ctl = nk or KillingByNK(), ctl or KillingByCTL()
         self.n, self.targets = n, targets or n
         self.sub_tick, self.gains, self.seed, self.ifng = 0, (0.0, 0.0), 3, 0.0
@@ -45,11 +54,59 @@ class Pairs:
         """Strike and settle the strikes, for one sub-step."""
         nk = np.array([self.nk.kill_rate, self.nk.missing_self, self.nk.stress_boost, 1.0 / self.nk.stress_time], F32)
         ctl = np.array([self.ctl.hit_rate, self.ctl.pdl1_block, self.ctl.exhausted_killing], F32)
-        induction, field, block = np.array([0.5, 0.5, 0.02], F32), np.full(1, self.ifng, F32), np.zeros(self.targets, np.int32)
-        actors = (self.kind, self.lineage, self.signal, self.can_kill, self.kills_left, self.hours_since_arrival, self.exhaustion, self.engaged, self.target_site)
-        killing.strike(0, self.n, np.uint32(self.sub_tick), np.uint64(self.seed), F32(DT), nk, ctl, np.array(self.gains, F32), F32(5.0), induction, field, block, self.tumor_at, self.mhc, self.pdl1, self.antigenicity, *actors, self.struck)
+        induction, field, block = (
+            np.array([0.5, 0.5, 0.02], F32),
+            np.full(1, self.ifng, F32),
+            np.zeros(self.targets, np.int32),
+        )
+        actors = (
+            self.kind,
+            self.lineage,
+            self.signal,
+            self.can_kill,
+            self.kills_left,
+            self.hours_since_arrival,
+            self.exhaustion,
+            self.engaged,
+            self.target_site,
+        )
+        killing.strike(
+            0,
+            self.n,
+            np.uint32(self.sub_tick),
+            np.uint64(self.seed),
+            F32(DT),
+            nk,
+            ctl,
+            np.array(self.gains, F32),
+            F32(5.0),
+            induction,
+            field,
+            block,
+            self.tumor_at,
+            self.mhc,
+            self.pdl1,
+            self.antigenicity,
+            *actors,
+            self.struck,
+        )
         now, repair = F32(self.sub_tick * DT), F32(math.log(2.0) / self.ctl.repair_half_life)
-        killing.resolve(now, repair, F32(self.ctl.lethal_damage), self.kind, self.cell_id, self.struck, self.state, self.cause, self.damage, self.damage_hour, self.killer, self.kills, self.kills_left, self.divides)
+        killing.resolve(
+            now,
+            repair,
+            F32(self.ctl.lethal_damage),
+            self.kind,
+            self.cell_id,
+            self.struck,
+            self.state,
+            self.cause,
+            self.damage,
+            self.damage_hour,
+            self.killer,
+            self.kills,
+            self.kills_left,
+            self.divides,
+        )
         self.sub_tick += 1
         assert (self.killer == killing.NEVER).all()
 
@@ -84,7 +141,10 @@ def test_nk_kill_fraction_matches_its_hazard(hours: float) -> None:
     ("MHC-I restored by IFN-gamma", {"mhc": 0.0, "ifng": 0.02}, 1.75),
 ])  # fmt: skip
 def test_nk_rate_follows_what_it_meets(name: str, change: dict[str, object], factor: float) -> None:
-    """In one hour, false alarm 1e-6. Catches missing self with the wrong sign, and a link that reads the T cells' gain."""
+    """In one hour, false alarm 1e-6.
+
+    Catches missing self with the wrong sign, and a link that reads the T cells' gain.
+    """
     pairs = Pairs(NK)
     for column, value in change.items():
         if isinstance(value, float) and column != "ifng":
@@ -135,7 +195,10 @@ def test_t_cell_hits_follow_what_they_meet(name: str, change: dict[str, object],
 
 
 def strike_at(hits: list[float]) -> tuple[Pairs, float]:
-    """One target hit at these hours by a T cell that never misses; returns it and the damage just after the last hit."""
+    """
+
+    One target hit at these hours by a T cell that never misses; returns it and the damage just after the last hit.
+    """
     pairs = Pairs(CTL, n=1, ctl=KillingByCTL(hit_rate=100.0))
     pairs.lineage[:] = 5
     for hour in np.arange(0.0, max(hits) + DT, DT):
@@ -145,7 +208,10 @@ def strike_at(hits: list[float]) -> tuple[Pairs, float]:
 
 
 def test_three_quick_hits_kill_and_slow_ones_do_not() -> None:
-    """Weigelin 2021: three hits less than 50 min apart kill, later ones are repaired. Catches damage that never fades."""
+    """Weigelin 2021: three hits less than 50 min apart kill, later ones are repaired.
+
+    Catches damage that never fades.
+    """
     assert strike_at([0.0, 0.75, 1.5])[0].cause[0] == CTL_KILL
     assert strike_at([0.0, 0.75])[0].cause[0] == 0
     assert strike_at([0.0, 3.0, 6.0, 9.0, 12.0, 15.0])[0].cause[0] == 0
@@ -173,9 +239,13 @@ def test_one_killer_is_credited_and_row_order_does_not_matter() -> None:
         pairs.kills_left = np.where(pairs.kind == NK, 5, 0).astype(np.int32)
         pairs.run(1.0)
         by_id = np.argsort(pairs.cell_id)
-        outcomes.append([pairs.state, pairs.cause, pairs.damage, pairs.kills[by_id], pairs.kills_left[by_id], pairs.divides[by_id]])
+        outcomes.append(
+            [pairs.state, pairs.cause, pairs.damage, pairs.kills[by_id], pairs.kills_left[by_id], pairs.divides[by_id]]
+        )
         assert pairs.kills.sum() == pairs.dead > 100
-        assert (pairs.divides == ((pairs.kind == CTL) & (pairs.kills > 0))).all(), "a T cell divides after a kill, an NK cell never"
+        assert (pairs.divides == ((pairs.kind == CTL) & (pairs.kills > 0))).all(), (
+            "a T cell divides after a kill, an NK cell never"
+        )
         assert {NK_KILL, CTL_KILL} <= set(pairs.cause)
     for one, other in zip(*outcomes, strict=True):
         assert np.array_equal(one, other)
@@ -256,7 +326,7 @@ def test_time_to_kill_agrees_with_an_independent_simulation() -> None:
 
 
 def test_at_most_one_hit_a_substep_delays_kills() -> None:
-    """What the sub-step costs: 15 min instead of continuous time make a kill 15 to 25 % slower, and half of it half of that.
+    """What the sub-step costs: 15 min instead of continuous time make a kill 15 to 25 % slower, half of it half that.
 
     Not within statistical error; the hit rate is calibrated at the default sub-step. Catches a change of this size.
     """

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 
 import numpy as np
@@ -21,7 +22,13 @@ HALF_LIFE = 2.86  # h, of the blockade in the mouse
 class Cells:
     """Cells under a host, without a tissue; every cell sees its own ligand as the local one."""
 
-    def __init__(self, p: Receptors, set_points: list[float] | None = None, substeps: int = 4, gains: tuple[float, float] = (1.0, 1.0)):
+    def __init__(
+        self,
+        p: Receptors,
+        set_points: list[float] | None = None,
+        substeps: int = 4,
+        gains: tuple[float, float] = (1.0, 1.0),
+    ):
         self.p, self.gains, self.substeps = p, gains, substeps
         self.host = HostAxis()
         self.constants = receptors.rates(p, *gains, 1.0 / substeps)
@@ -32,7 +39,9 @@ class Cells:
     def hour(self, blockade: np.ndarray) -> None:
         a = np.asarray(blockade, dtype=np.float32)
         seen = self.host.advance(self.p, *self.gains, a)
-        receptors.advance(0, len(self.level), a, seen, self.constants, self.level, self.set_point, self.local, self.bound, self.signal)
+        receptors.advance(
+            0, len(self.level), a, seen, self.constants, self.level, self.set_point, self.local, self.bound, self.signal
+        )
         receptors.advance_ligand(0, len(self.level), self.constants, self.signal, self.output, self.substeps)
         self.local[:] = self.output
 
@@ -60,7 +69,10 @@ def daily_factor(p: Receptors, blockade: np.ndarray, gain: float = Links().tumor
 def after_injection(peak: float, every: float = 24.0, half_life: float = HALF_LIFE, substeps: int = 4) -> np.ndarray:
     """Blockade over a day under repeated doses, in steady state."""
     time = (np.arange(DAY * substeps) + 0.5) / substeps
-    return sum(peak * np.where(time + 240.0 >= k * every, 0.5 ** ((time + 240.0 - k * every) / half_life), 0.0) for k in range(int(264 / every) + 1))
+    return sum(
+        peak * np.where(time + 240.0 >= k * every, 0.5 ** ((time + 240.0 - k * every) / half_life), 0.0)
+        for k in range(int(264 / every) + 1)
+    )
 
 
 @settings(max_examples=30)
@@ -71,13 +83,20 @@ def after_injection(peak: float, every: float = 24.0, half_life: float = HALF_LI
     substeps=st.integers(1, 16),
 )
 def test_rest_is_a_fixed_point(l0: float, paracrine: float, receptor_max: float, substeps: int) -> None:
-    """S = R = L = 1 without drug stays, for any parameters. Catches a drift that would make the control arm change by itself."""
-    cells = Cells(Receptors(baseline_ligand=l0, paracrine_fraction=paracrine, receptor_max=receptor_max), substeps=substeps)
+    """S = R = L = 1 without drug stays, for any parameters.
+
+    Catches a drift that would make the control arm change by itself.
+    """
+    cells = Cells(
+        Receptors(baseline_ligand=l0, paracrine_fraction=paracrine, receptor_max=receptor_max), substeps=substeps
+    )
     cells.hours(200, 0.0)
     for value in (cells.level, cells.signal, cells.output):
         assert value[0] == pytest.approx(1.0, abs=2e-5)
     assert cells.bound[0] == pytest.approx(l0 / (1.0 + l0), rel=1e-5)
-    assert (cells.host.receptor_level, cells.host.ligand, cells.host.signal) == pytest.approx((1.0, 1.0, 1.0), abs=1e-12)
+    assert (cells.host.receptor_level, cells.host.ligand, cells.host.signal) == pytest.approx(
+        (1.0, 1.0, 1.0), abs=1e-12
+    )
 
 
 def test_lasting_full_blockade_raises_receptors_to_their_maximum() -> None:
@@ -92,7 +111,10 @@ def test_lasting_full_blockade_raises_receptors_to_their_maximum() -> None:
 
 
 def test_receptors_rise_and_fall_with_their_time_constants() -> None:
-    """(R - target) shrinks by exp(-t/tau): up under full blockade, down after it. Catches tau_up and tau_down exchanged."""
+    """(R - target) shrinks by exp(-t/tau): up under full blockade, down after it.
+
+    Catches tau_up and tau_down exchanged.
+    """
     p = Receptors(tau_up=3.0, tau_down=50.0, ligand_tau_up=5.0, ligand_tau_down=20.0)
     cells = Cells(p)
     cells.hours(4, 1e9)
@@ -106,8 +128,18 @@ def test_receptors_rise_and_fall_with_their_time_constants() -> None:
 
 
 def test_signal_is_the_bound_share_of_all_receptors() -> None:
-    """S = R theta / theta0 with theta = l0 L / (1 + l0 L + a), at a given level. Catches L left out of the denominator."""
-    p = Receptors(tau_up=1000.0, tau_down=1000.0, ligand_tau_up=1000.0, ligand_tau_down=1000.0, baseline_ligand=0.5, paracrine_fraction=0.3)
+    """S = R theta / theta0 with theta = l0 L / (1 + l0 L + a), at a given level.
+
+    Catches L left out of the denominator.
+    """
+    p = Receptors(
+        tau_up=1000.0,
+        tau_down=1000.0,
+        ligand_tau_up=1000.0,
+        ligand_tau_down=1000.0,
+        baseline_ligand=0.5,
+        paracrine_fraction=0.3,
+    )
     cells = Cells(p, set_points=[1.5])
     cells.local[:] = 2.0
     cells.host.ligand = 3.0
@@ -140,7 +172,7 @@ def test_substep_halving_converges() -> None:
         levels[substeps] = cells.level[0]
     errors = [abs(levels[n] - levels[128]) / levels[128] for n in (2, 4, 8, 16)]
     assert errors[1] < 0.01
-    for coarse, fine in zip(errors, errors[1:], strict=False):
+    for coarse, fine in itertools.pairwise(errors):
         assert fine < coarse / 1.5
 
 
@@ -159,7 +191,7 @@ def test_the_reference_axis_turns_a_nightly_dose_into_inhibition() -> None:
 @settings(max_examples=40)
 @given(tau=st.floats(0.5, 4.0), peak=st.floats(-2.0, 4.0), every=st.sampled_from([6.0, 8.0, 12.0, 24.0]))
 def test_with_equal_fast_time_constants_no_dose_inhibits(tau: float, peak: float, every: float) -> None:
-    """Receptors that return as fast as they rose (within 4 h) are back before the drug is gone: blockade merely stimulates.
+    """Receptors that return as fast as they rose (within 4 h) are back before the drug is gone: it merely stimulates.
 
     The finding of model.md, section 3, in the form in which it is true. It needs the slow decline of the drug, see the
     next test. Catches a rebound that appears from nowhere.
@@ -191,7 +223,18 @@ def test_rows_outside_the_range_are_left_alone() -> None:
     cells = Cells(Receptors(), set_points=[1.0] * 3000)
     marker = np.full(3000, 7.0, dtype=np.float32)
     signal = marker.copy()
-    receptors.advance(1000, 2100, np.ones(4, np.float32), np.ones(4, np.float32), cells.constants, cells.level, cells.set_point, cells.local, cells.bound, signal)
+    receptors.advance(
+        1000,
+        2100,
+        np.ones(4, np.float32),
+        np.ones(4, np.float32),
+        cells.constants,
+        cells.level,
+        cells.set_point,
+        cells.local,
+        cells.bound,
+        signal,
+    )
     assert (signal[:1000] == 7.0).all()
     assert (signal[2100:] == 7.0).all()
     assert (signal[1000:2100] == signal[1000]).all()

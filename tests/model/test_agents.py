@@ -7,6 +7,7 @@ import copy
 import mesa
 import numpy as np
 import pytest
+
 from immune_sim.core.cells import Column
 from immune_sim.core.codes import APOPTOTIC, CTL, CYCLING, NK
 from immune_sim.core.errors import CellError
@@ -46,7 +47,9 @@ def test_views_read_their_row(model: TumorImmuneModel) -> None:
         assert cell.position == tuple(model.tissue.lattice.coordinates(model.tissue.tumor["site"][row]))
         assert cell.state_name == ("cycling", "quiescent", "apoptotic", "necrotic")[cell.state]
         assert cell.unique_id % 2 == 0
-    kinds = [(type(cell), cell.kind_name, cell.unique_id % 2) for cell in model.agents if not isinstance(cell, TumorCell)]
+    kinds = [
+        (type(cell), cell.kind_name, cell.unique_id % 2) for cell in model.agents if not isinstance(cell, TumorCell)
+    ]
     assert set(kinds) <= {(NaturalKillerCell, "NK cell", 1), (CytotoxicTCell, "cytotoxic T cell", 1)}
     assert len(kinds) == model.tissue.immune.n
 
@@ -98,7 +101,9 @@ def test_two_views_of_one_cell_are_one_agent(model: TumorImmuneModel) -> None:
         ("energy", 3, "It has"),
     ],
 )
-def test_what_does_not_fit_is_refused_with_a_remedy(model: TumorImmuneModel, name: str, value: object, says: str) -> None:
+def test_what_does_not_fit_is_refused_with_a_remedy(
+    model: TumorImmuneModel, name: str, value: object, says: str
+) -> None:
     """Kernels do not check bounds: a negative receptor level would write outside of a histogram."""
     cell = model.agents_by_type[TumorCell][0]
     before = cell.to_dict()
@@ -137,7 +142,13 @@ def test_a_removed_cell_is_gone_and_says_so(model: TumorImmuneModel) -> None:
     assert not cell.is_there
     assert cell not in model.agents
     assert [each for each in model.cells_at(place) if isinstance(each, TumorCell)] == []
-    for use in (lambda: cell.signal, lambda: cell.position, lambda: setattr(cell, "signal", 1.0), lambda: cell.move_to((0, 0)), lambda: model.cell(cell.unique_id)):
+    for use in (
+        lambda: cell.signal,
+        lambda: cell.position,
+        lambda: setattr(cell, "signal", 1.0),
+        lambda: cell.move_to((0, 0)),
+        lambda: model.cell(cell.unique_id),
+    ):
         with pytest.raises(CellError, match=f"cell {cell.unique_id} is no longer in the tissue"):
             use()
     cell.remove()
@@ -174,7 +185,13 @@ def test_new_immune_cells_are_endowed_as_arriving_ones(model: TumorImmuneModel) 
 
 @pytest.mark.parametrize(
     ("position", "says"),
-    [((40, 0), "row 0 to 39, column 0 to 39"), ((-1, 0), "outside"), ((1, 2, 3), "whole numbers (row, column)"), ((0.5, 1), "whole numbers"), ("here", "whole numbers")],
+    [
+        ((40, 0), "row 0 to 39, column 0 to 39"),
+        ((-1, 0), "outside"),
+        ((1, 2, 3), "whole numbers (row, column)"),
+        ((0.5, 1), "whole numbers"),
+        ("here", "whole numbers"),
+    ],
 )
 def test_no_cell_outside_of_the_tissue(model: TumorImmuneModel, position: object, says: str) -> None:
     n = model.tissue.tumor.n
@@ -261,7 +278,10 @@ def test_the_books_close_whatever_is_done_by_hand(model: TumorImmuneModel) -> No
     tumor = sum(x[name] for name in ("cycling", "quiescent", "apoptotic", "necrotic"))
     assert np.diff(tumor).tolist() == (x["births"] - x["cleared"] + x["tumor_by_hand"])[1:].tolist()
     assert np.diff(x["nk_cells"]).tolist() == (x["nk_arrivals"] - x["nk_exits"] + x["nk_by_hand"])[1:].tolist()
-    assert np.diff(x["ctl_cells"]).tolist() == (x["ctl_arrivals"] + x["ctl_births"] - x["ctl_exits"] + x["ctl_by_hand"])[1:].tolist()
+    assert (
+        np.diff(x["ctl_cells"]).tolist()
+        == (x["ctl_arrivals"] + x["ctl_births"] - x["ctl_exits"] + x["ctl_by_hand"])[1:].tolist()
+    )
     assert x["tumor_by_hand"][-4:].tolist() == [0, -1, -1, -1]
 
 

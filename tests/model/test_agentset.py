@@ -12,10 +12,11 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from mesa.agentset import AbstractAgentSet
+
 from immune_sim.core.errors import CellError
 from immune_sim.model import TumorImmuneModel
 from immune_sim.model.agents import CELL_TYPES, CellAgent, CytotoxicTCell, NaturalKillerCell, TumorCell
-from mesa.agentset import AbstractAgentSet
 
 SMALL = {"space.width": 40, "space.height": 40, "inoculum.tumor_cells": 150, "recruitment.ctl_density": 40.0}
 SHARED = ("signal", "receptor_level", "site", "unique_id", "lineage", "kind_name")
@@ -72,7 +73,9 @@ def test_aggregates_equal_those_of_a_list(model: TumorImmuneModel, func: Callabl
         if not len(cells):
             continue
         for name in ("signal", "site"):
-            assert cells.agg(name, func) == pytest.approx(func([getattr(cell, name) for cell in cells]), rel=1e-12), label
+            assert cells.agg(name, func) == pytest.approx(func([getattr(cell, name) for cell in cells]), rel=1e-12), (
+                label
+            )
     low, high = model.agents.agg("signal", [min, max])
     assert (low, high) == (model.agents.agg("signal", min), model.agents.agg("signal", max))
 
@@ -86,12 +89,15 @@ def test_what_only_one_kind_has_follows_handle_missing(model: TumorImmuneModel) 
     assert filled.tolist() == [getattr(cell, "antigenicity", -1.0) for cell in everyone]
     none = everyone.get("state_name", handle_missing="default")
     assert none.tolist() == [getattr(cell, "state_name", None) for cell in everyone]
+    for name, default in (("state", -1), ("antigenicity", 0.1), ("state_name", 0), ("kills", False)):
+        values = everyone.get(name, handle_missing="default", default_value=default)
+        assert values.tolist() == [getattr(cell, name, default) for cell in everyone], name
     words = everyone.get("clone", handle_missing="default", default_value="no clone")
     assert words.tolist() == [getattr(cell, "clone", "no clone") for cell in everyone]
     with pytest.raises(ValueError, match="handle_missing"):
         everyone.get("signal", handle_missing="ignore")
     assert model.agents.get("energy", handle_missing="default", default_value=0).tolist() == [0] * len(everyone)
-    with pytest.raises(CellError, match='no attribute "signl".*Did you mean "signal"'):
+    with pytest.raises(CellError, match=r'no attribute "signl".*Did you mean "signal"'):
         everyone.get("signl")
     with pytest.raises(CellError, match="no attribute"):
         everyone.agg("antigenicity", sum)
@@ -109,7 +115,10 @@ def test_writing_a_set_equals_writing_each(model: TumorImmuneModel) -> None:
     assert model.agents_by_type[TumorCell].get("signal").tolist() == rest.tolist()
 
 
-@pytest.mark.parametrize(("name", "value"), [("signal", -1.0), ("signal", [1.0, 2.0]), ("site", 3), ("antigenicity", 0.5), ("signl", 1.0), ("signal", "high")])
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("signal", -1.0), ("signal", [1.0, 2.0]), ("site", 3), ("antigenicity", 0.5), ("signl", 1.0), ("signal", "high")],
+)
 def test_a_value_that_does_not_fit_changes_nothing(model: TumorImmuneModel, name: str, value: object) -> None:
     before = [{column: table[column].copy() for column in table} for table in model.tables]
     with pytest.raises(CellError):
@@ -125,12 +134,19 @@ def test_selecting_by_columns_equals_selecting_agents(model: TumorImmuneModel) -
     by_column = everyone.select(agent_type=TumorCell, where=lambda cells: cells["signal"] < middle)
     assert 0 < len(by_agent) < len(everyone)
     assert by_column.to_list() == by_agent.to_list()
-    assert everyone.select(where=everyone["signal"] < middle).to_list() == [cell for cell in everyone if cell.signal < middle]
-    assert everyone.select(agent_type=(NaturalKillerCell, CytotoxicTCell)).to_list() == [cell for cell in everyone if not isinstance(cell, TumorCell)]
+    assert everyone.select(where=everyone["signal"] < middle).to_list() == [
+        cell for cell in everyone if cell.signal < middle
+    ]
+    assert everyone.select(agent_type=(NaturalKillerCell, CytotoxicTCell)).to_list() == [
+        cell for cell in everyone if not isinstance(cell, TumorCell)
+    ]
     assert len(everyone.select(agent_type=mesa.Agent)) == len(everyone.select(agent_type=CellAgent)) == len(everyone)
     assert everyone.select(at_most=3).to_list() == everyone.to_list()[:3]
     assert len(everyone.select(at_most=0.5)) == len(everyone) // 2
-    assert everyone.select(lambda cell: cell.signal < middle, at_most=2).to_list() == [cell for cell in everyone if cell.signal < middle][:2]
+    assert (
+        everyone.select(lambda cell: cell.signal < middle, at_most=2).to_list()
+        == [cell for cell in everyone if cell.signal < middle][:2]
+    )
     for wrong in (everyone["signal"], lambda cells: cells["signal"], np.ones(2, dtype=bool)):
         with pytest.raises(CellError, match="true or false"):
             everyone.select(where=wrong)
@@ -170,7 +186,7 @@ def test_sorting_equals_sorting_agents(model: TumorImmuneModel) -> None:
         for key in ("generation", "signal"):
             expected = sorted(tumor, key=lambda cell: getattr(cell, key), reverse=not ascending)
             assert tumor.sort(key, ascending=ascending).to_list() == expected
-            assert tumor.sort(lambda cell: getattr(cell, key), ascending=ascending).to_list() == expected
+            assert tumor.sort(lambda cell, name=key: getattr(cell, name), ascending=ascending).to_list() == expected
     assert tumor.sort("signal", inplace=True) is tumor
 
 
@@ -291,7 +307,9 @@ def test_what_a_set_gives_is_free_of_the_table(model: TumorImmuneModel) -> None:
 @given(st.data())
 def test_any_chain_of_steps_equals_lists(data: st.DataObject) -> None:
     """Drawn chains of selecting, sorting, shuffling and removing against plain lists of agents."""
-    model = TumorImmuneModel("ldn-mouse", rng=2, **{**SMALL, "space.width": 16, "space.height": 16, "inoculum.tumor_cells": 60})
+    model = TumorImmuneModel(
+        "ldn-mouse", rng=2, **{**SMALL, "space.width": 16, "space.height": 16, "inoculum.tumor_cells": 60}
+    )
     cells, expected = model.agents.copy(), model.agents.to_list()
     for _ in range(data.draw(st.integers(1, 5))):
         step = data.draw(st.sampled_from(("sort", "half", "even", "tumor", "remove")))
@@ -300,9 +318,15 @@ def test_any_chain_of_steps_equals_lists(data: st.DataObject) -> None:
         elif step == "half":
             cells, expected = cells.select(at_most=0.5), expected[: int(len(expected) * 0.5)]
         elif step == "even":
-            cells, expected = cells.select(where=lambda some: some["site"] % 2 == 0), [cell for cell in expected if cell.site % 2 == 0]
+            cells, expected = (
+                cells.select(where=lambda some: some["site"] % 2 == 0),
+                [cell for cell in expected if cell.site % 2 == 0],
+            )
         elif step == "tumor":
-            cells, expected = cells.select(agent_type=TumorCell), [cell for cell in expected if isinstance(cell, TumorCell)]
+            cells, expected = (
+                cells.select(agent_type=TumorCell),
+                [cell for cell in expected if isinstance(cell, TumorCell)],
+            )
         else:
             for cell in expected[1::3]:
                 cell.remove()

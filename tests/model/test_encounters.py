@@ -71,12 +71,13 @@ def test_kills_by_hits_as_in_a_direct_simulation(hit_rate: float, leave: float, 
         kills += int(killed.sum())
         damage = damage[~killed & (luck.random(len(damage)) < math.exp(-leave * dt))]
     chance = hit_table(lethal, 1.2, leave, dt).kill_chance(hit_rate, dt)
-    assert abs(kills / steps - chance) < 4.5 * math.sqrt(kills) / steps + 0.01 * chance
+    assert abs(kills / steps - chance) < 4.5 * math.sqrt(kills) / steps + 0.02 * chance
 
 
 def test_one_lethal_hit_is_a_kill() -> None:
     table = hit_table(0.9, 1.2, 0.45, 0.25)
-    np.testing.assert_allclose(table.kill, table.hit, atol=1e-12)
+    np.testing.assert_allclose(table.kill[0], table.hit, atol=1e-12)
+    np.testing.assert_allclose(table.kill[1], 1.0 - (1.0 - table.hit) ** 2, atol=1e-12)
 
 
 def test_contact_that_never_breaks_is_the_limit_of_long_contact() -> None:
@@ -85,11 +86,17 @@ def test_contact_that_never_breaks_is_the_limit_of_long_contact() -> None:
 
 
 def test_hits_of_several_t_cells_add_up() -> None:
-    """Two on a target kill more than twice as fast as one; none besides is the single one."""
+    """Two T cells on a target, simulated; counting them as one with twice the rate would be 15 % off."""
+    luck = np.random.default_rng(6)
+    damage, kills, steps = np.zeros(20_000), 0, 0
+    while len(damage):
+        steps += len(damage)
+        hits = luck.binomial(2, -math.expm1(-0.25), len(damage))
+        damage = damage * 0.5 ** (0.25 / 1.2) + hits
+        killed = (hits > 0) & (damage >= 2.0)
+        kills += int(killed.sum())
+        damage = damage[~killed & (luck.random(len(damage)) < math.exp(-0.45 * 0.25))]
     table = hit_table(2.0, 1.2, 0.45, 0.25)
-    assert table.kill_chance(1.0, 0.25, others=0.0) == pytest.approx(
-        np.interp(-math.expm1(-0.25), table.hit, table.kill)
-    )
-    assert table.kill_chance(1.0, 0.25, others=1.0) > 1.3 * table.kill_chance(1.0, 0.25)
-    single = hit_table(1.0, 1.2, 0.45, 0.25)
-    assert single.kill_chance(0.1, 0.25, others=1.0) == pytest.approx(single.kill_chance(0.1, 0.25), rel=0.02)
+    chance = float(np.interp(-math.expm1(-0.25), table.hit, table.kill[1]))
+    assert abs(kills / steps - chance) < 4.5 * math.sqrt(kills) / steps + 0.02 * chance
+    assert table.kill_chance(1.0, 0.25) < table.kill_chance(1.0, 0.25, others=1.0) < chance

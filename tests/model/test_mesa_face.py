@@ -10,12 +10,13 @@ from typing import Any
 import mesa
 import numpy as np
 import pytest
+from mesa.time import Schedule
+
 from immune_sim.core.errors import ImmuneSimError, ScenarioError
 from immune_sim.model import TumorImmuneModel
 from immune_sim.model.agents import NaturalKillerCell, TumorCell
 from immune_sim.model.outcomes import NAMES
 from immune_sim.scenario.scenario import Scenario
-from mesa.time import Schedule
 
 SMALL = {"space.width": 40, "space.height": 40, "inoculum.tumor_cells": 150}
 
@@ -138,7 +139,9 @@ def test_batch_run_sweeps_scenarios_parameters_and_seeds() -> None:
 
 
 def test_batch_run_gives_every_hour_and_every_cell_on_request() -> None:
-    rows = mesa.batch_run(TumorImmuneModel, parameters=SMALL, rng=[3], max_steps=5, data_collection_period=1, display_progress=False)
+    rows = mesa.batch_run(
+        TumorImmuneModel, parameters=SMALL, rng=[3], max_steps=5, data_collection_period=1, display_progress=False
+    )
     assert [row["Step"] for row in rows] == [0.0, 1.0, 2.0, 3.0, 4.0, 5.0]
     alone = small("control-mouse", rng=3)
     alone.run_for(5)
@@ -194,8 +197,14 @@ def test_mesas_viewer_steps_and_resets_the_model() -> None:
 
 
 def test_importing_the_model_needs_no_viewer() -> None:
-    code = "import sys, immune_sim; immune_sim.TumorImmuneModel; print(*sorted({'solara', 'altair', 'matplotlib', 'plotly'} & set(sys.modules)))"
-    answer = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=Path(__file__).parents[2])
+    code = """if True:
+        import sys
+        from immune_sim import TumorImmuneModel
+        print(*sorted({'solara', 'altair', 'matplotlib', 'plotly'} & set(sys.modules)))
+    """
+    answer = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=Path(__file__).parents[2]
+    )
     assert answer.stdout.strip() == ""
 
 

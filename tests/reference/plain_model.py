@@ -1,8 +1,11 @@
 """The rules of the tissue as a plain Mesa model: objects, loops and dictionaries, written from the descriptions.
 
-It shares three things with the package on purpose: the declarations of parameters, the addressed random draws (so that a
-small tissue must agree cell by cell, hour by hour) and the solvers of drug and fields, which have tests of their own. The
-rest is written a second time in another style. It is also the slow baseline of ``immune-sim bench``, and honest as such:
+It shares three things with the package on purpose: the declarations of parameters, the addressed random draws (so
+that a
+small tissue must agree cell by cell, hour by hour) and the solvers of drug and fields, which have tests of their own.
+The
+rest is written a second time in another style. It is also the slow baseline of ``immune-sim bench``, and honest as
+such:
 draws are made for all cells of a decision at once, and nothing is computed twice.
 """
 
@@ -84,7 +87,9 @@ class Cell(mesa.Agent):
             self.bound_fraction = p.baseline_ligand * ligand / (1.0 + p.baseline_ligand * ligand + blockade)
             signal = self.receptor_level * self.bound_fraction / model.rest
             total += signal
-            target = self.set_point * (1.0 + links.receptor_upregulation * (p.receptor_max - 1.0) * max(0.0, 1.0 - signal))
+            target = self.set_point * (
+                1.0 + links.receptor_upregulation * (p.receptor_max - 1.0) * max(0.0, 1.0 - signal)
+            )
             self.receptor_level = relax(self.receptor_level, target, p.tau_up, p.tau_down, model.dt)
         self.signal = total / len(model.blockade)
 
@@ -160,7 +165,9 @@ class TumorCell(Cell):
         self.state = "cycling"
         supplied = min(1.0, (oxygen - p.oxygen_none) / max(p.oxygen_full - p.oxygen_none, 1e-6))
         arrested = p.ifng_arrest * self.model.felt(self.place, p.ifng_half)
-        return happens(words[0], p.rate * supplied * (1.0 - arrested) * self.link(self.model.p.links.tumor_proliferation))
+        return happens(
+            words[0], p.rate * supplied * (1.0 - arrested) * self.link(self.model.p.links.tumor_proliferation)
+        )
 
     def divide(self) -> None:
         """Put a daughter on a neighboring site, if there still is room, and pass the traits on."""
@@ -187,7 +194,15 @@ class TumorCell(Cell):
     def endow(self, daughter: TumorCell) -> None:
         """Pass on what is inherited, with noise and mutation."""
         p = self.model.p.heredity
-        for name in ("receptor_level", "signal", "bound_fraction", "ligand_output", "ligand_local", "clone", "generation"):
+        for name in (
+            "receptor_level",
+            "signal",
+            "bound_fraction",
+            "ligand_output",
+            "ligand_local",
+            "clone",
+            "generation",
+        ):
             setattr(daughter, name, getattr(self, name))
         daughter.traits = dict(self.traits)
         a, b, c, d = self.model.words(address.INHERITANCE, 0, [daughter.lineage])[0]
@@ -218,7 +233,8 @@ class ImmuneCell(Cell):
 
     def __init__(self, model: PlainModel, place: Place, lineage: int, number: int):
         super().__init__(model, place, lineage, number)
-        self.heading = 0
+        self.traits = model.words(address.IMMUNE_TRAITS, 0, [lineage])[0]
+        self.heading = below(self.traits[1], len(model.directions))
         self.target_place: Place | None = None
         self.hours_engaged = 0.0
         self.hours_since_arrival = 0.0
@@ -287,7 +303,11 @@ class ImmuneCell(Cell):
             self.heading = toward
         elif uniform(turning) >= drift + (1.0 - drift) * p.persistence:
             self.heading = below(leading, directions)
-        there = model.places[below(leading, len(model.places))] if model.p.space.well_mixed else model.beyond(self.place, self.heading)
+        there = (
+            model.places[below(leading, len(model.places))]
+            if model.p.space.well_mixed
+            else model.beyond(self.place, self.heading)
+        )
         if there is None or there in model.immune_layer:
             self.heading = below(leading * 0x9E3779B1, directions)
         elif there not in model.tumor_layer or (turning & 0xFF) / 256.0 < p.infiltration:
@@ -317,7 +337,7 @@ class NaturalKiller(ImmuneCell):
 
     def __init__(self, model: PlainModel, place: Place, lineage: int, number: int):
         super().__init__(model, place, lineage, number)
-        self.can_kill = uniform(model.words(address.IMMUNE_TRAITS, 0, [lineage])[0][0]) < model.p.nk.killers
+        self.can_kill = uniform(self.traits[0]) < model.p.nk.killers
         self.kills_left = model.p.nk.capacity
 
     speed = property(lambda self: self.model.p.motility.nk_speed)
@@ -359,8 +379,16 @@ class CytotoxicT(ImmuneCell):
     def strike_rate(self, target: TumorCell) -> float:
         """Rate of hits, in 1/h."""
         p = self.model.p.ctl
-        brake = (1.0 - p.pdl1_block * self.model.shown_pdl1(target)) * (1.0 - (1.0 - p.exhausted_killing) * self.exhaustion)
-        return p.hit_rate * target.traits["antigenicity"] * self.model.shown_mhc(target) * brake * self.link(self.model.p.links.ctl_cytotoxicity)
+        brake = (1.0 - p.pdl1_block * self.model.shown_pdl1(target)) * (
+            1.0 - (1.0 - p.exhausted_killing) * self.exhaustion
+        )
+        return (
+            p.hit_rate
+            * target.traits["antigenicity"]
+            * self.model.shown_mhc(target)
+            * brake
+            * self.link(self.model.p.links.ctl_cytotoxicity)
+        )
 
     def leaves(self, word: int) -> bool:
         """Tire in contact, recover without, then age."""
@@ -372,7 +400,9 @@ class CytotoxicT(ImmuneCell):
 
     def divides(self, word: int) -> bool:
         """Whether it divides after a kill."""
-        return uniform(word) < self.model.p.ctl.division_probability * self.link(self.model.p.links.ctl_proliferation) * (1.0 - self.exhaustion)
+        return uniform(word) < self.model.p.ctl.division_probability * self.link(
+            self.model.p.links.ctl_proliferation
+        ) * (1.0 - self.exhaustion)
 
     def divide(self, words: Sequence[int]) -> None:
         """Put a daughter on a free neighboring site, if there is one."""
@@ -383,7 +413,15 @@ class CytotoxicT(ImmuneCell):
         for place in (*around[turn:], *around[:turn]):
             if place is not None and place not in model.immune_layer:
                 daughter = CytotoxicT(model, place, c << 32 | d, model.next_number("immune"))
-                for name in ("receptor_level", "set_point", "ligand_local", "bound_fraction", "signal", "exhaustion", "heading"):
+                for name in (
+                    "receptor_level",
+                    "set_point",
+                    "ligand_local",
+                    "bound_fraction",
+                    "signal",
+                    "exhaustion",
+                    "heading",
+                ):
                     setattr(daughter, name, getattr(self, name))
                 model.immune_layer[place] = daughter
                 model.count["ctl_births"] += 1
@@ -397,7 +435,8 @@ class CytotoxicT(ImmuneCell):
 class PlainModel(mesa.Model):
     """The whole tissue; ``step`` computes one hour.
 
-    scenario: as for TumorImmuneModel. seed: the same seed gives the same tissue as the package. count: events of the last
+    scenario: as for TumorImmuneModel. seed: the same seed gives the same tissue as the package. count: events of the
+    last
     hour by name. tumor_layer, immune_layer: the cell on a place (coordinates in the order of the lattice's shape).
     """
 
@@ -428,7 +467,7 @@ class PlainModel(mesa.Model):
         self._populate()
         self._solve_fields()
 
-    # ------------------------------------------------------------------------------------------------ luck and geometry
+    # ---- luck and geometry
 
     def words(self, decision: int, tick: int, lineages: Iterable[int]) -> list[list[int]]:
         """Four words for each lineage."""
@@ -451,8 +490,14 @@ class PlainModel(mesa.Model):
         self._around = {place: [self._step(place, step) for step in self.directions] for place in self.places}
         lattice = Lattice(space)
         self._flat = dict(zip(self.places, lattice.interior.tolist(), strict=True))
-        self._grids = {"oxygen": Grid(lattice, self.p.oxygen.coarsening), "signals": Grid(lattice, self.p.signals.coarsening)}
-        self._block = {name: dict(zip(self.places, grid.block[lattice.interior].tolist(), strict=True)) for name, grid in self._grids.items()}
+        self._grids = {
+            "oxygen": Grid(lattice, self.p.oxygen.coarsening),
+            "signals": Grid(lattice, self.p.signals.coarsening),
+        }
+        self._block = {
+            name: dict(zip(self.places, grid.block[lattice.interior].tolist(), strict=True))
+            for name, grid in self._grids.items()
+        }
 
     def _step(self, place: Place, step: Place) -> Place | None:
         there = tuple(x + d for x, d in zip(place, step, strict=True))
@@ -479,7 +524,7 @@ class PlainModel(mesa.Model):
             line.append(at)
         return line
 
-    # ------------------------------------------------------------------------------------------------------------- start
+    # ---- start
 
     def _populate(self) -> None:
         p = self.p.inoculum
@@ -497,7 +542,9 @@ class PlainModel(mesa.Model):
         for kind, chosen in ((NaturalKiller, order[:nk]), (CytotoxicT, order[nk : nk + ctl])):
             for index in sorted(chosen):
                 resident = self._settle(kind, self.places[index], self._flat[self.places[index]])
-                resident.hours_since_arrival = self.p.recruitment.nk_life  # long since arrived, no stress ligand any more
+                resident.hours_since_arrival = (
+                    self.p.recruitment.nk_life
+                )  # long since arrived, no stress ligand any more
 
     def _by_luck(self, decision: int) -> list[int]:
         luck = [four[0] for four in self.words(decision, 0, range(len(self.places)))]
@@ -513,7 +560,9 @@ class PlainModel(mesa.Model):
             return self._luckiest(address.INOCULUM, count)
         rank = {index: i for i, index in enumerate(self._by_luck(address.INOCULUM))}
         middle = [(extent - 1) / 2.0 for extent in self.shape]
-        nearest = sorted(range(len(self.places)), key=lambda index: (math.dist(self.places[index], middle), rank[index]))
+        nearest = sorted(
+            range(len(self.places)), key=lambda index: (math.dist(self.places[index], middle), rank[index])
+        )
         pool = nearest[: max(count, math.ceil(count / p.fill))]
         return [self.places[index] for index in sorted(sorted(pool, key=rank.__getitem__)[:count])]
 
@@ -523,7 +572,7 @@ class PlainModel(mesa.Model):
         self.immune_layer[place] = cell
         return cell
 
-    # ------------------------------------------------------------------------------------------------------- one hour
+    # ---- one hour
 
     def step(self) -> None:
         """Compute one hour."""
@@ -574,7 +623,7 @@ class PlainModel(mesa.Model):
             cell.killed_this_hour = False
         for sub in range(self.p.clock.substeps):
             tick = self.hour * self.p.clock.substeps + sub
-            self._move(searching, tick)
+            self._move(searching, tick, forward=(self.hour + sub) % 2 == 0)
             self._kill(searching, tick, self.hour + sub * self.dt)
 
     def _slab_edges(self) -> list[int]:
@@ -586,12 +635,12 @@ class PlainModel(mesa.Model):
         count = max(1, extent // thickness // 2 * 2)
         return [int(k * extent / count) for k in range(count)]
 
-    def _move(self, searching: list[ImmuneCell], tick: int) -> None:
+    def _move(self, searching: list[ImmuneCell], tick: int, *, forward: bool) -> None:
         edges = self._slab_edges()
         slabs: list[list[ImmuneCell]] = [[] for _ in edges]
         for cell in searching:
             slabs[sum(edge <= cell.place[0] for edge in edges) - 1].append(cell)
-        turns = [cell for slab in (*slabs[0::2], *slabs[1::2]) for cell in (slab if tick % 2 == 0 else slab[::-1])]
+        turns = [cell for slab in (*slabs[0::2], *slabs[1::2]) for cell in (slab if forward else slab[::-1])]
         lineages = [cell.lineage for cell in turns]
         p = self.p.motility
         pairs = (min(120, int(max(p.nk_speed, p.ctl_speed) * 60.0 * self.dt / self.mean_step) + 1) + 1) // 2
@@ -603,7 +652,9 @@ class PlainModel(mesa.Model):
     def _kill(self, searching: list[ImmuneCell], tick: int, now: float) -> None:
         engaged = [cell for cell in searching if cell.target is not None]
         struck: dict[TumorCell, list[ImmuneCell]] = defaultdict(list)
-        for cell, words in zip(engaged, self.words(address.STRIKE, tick, (cell.lineage for cell in engaged)), strict=True):
+        for cell, words in zip(
+            engaged, self.words(address.STRIKE, tick, (cell.lineage for cell in engaged)), strict=True
+        ):
             if cell.target.alive and cell.strikes(words[0]):
                 struck[cell.target].append(cell)
         fading = math.log(2.0) / self.p.ctl.repair_half_life
@@ -629,13 +680,19 @@ class PlainModel(mesa.Model):
 
     def _die(self) -> None:
         living = self._living()
-        for cell, words in zip(living, self.words(address.TUMOR_FATE, self.hour, (cell.lineage for cell in living)), strict=True):
+        for cell, words in zip(
+            living, self.words(address.TUMOR_FATE, self.hour, (cell.lineage for cell in living)), strict=True
+        ):
             cell.die_alone(words)
 
     def _divide(self) -> None:
         living = self._living()
         words = self.words(address.DIVISION, self.hour, (cell.lineage for cell in living))
-        dividing = [((order | 1, cell.number), cell) for cell, (chance, order, _, _) in zip(living, words, strict=True) if cell.wants_to_divide((chance, order))]
+        dividing = [
+            ((order | 1, cell.number), cell)
+            for cell, (chance, order, _, _) in zip(living, words, strict=True)
+            if cell.wants_to_divide((chance, order))
+        ]
         for _, cell in sorted(dividing, key=lambda pair: pair[0]):
             cell.divide()
 
@@ -648,7 +705,9 @@ class PlainModel(mesa.Model):
 
     def _turn_over(self) -> None:
         cells = list(self.immune_layer.values())
-        for cell, words in zip(cells, self.words(address.IMMUNE_FATE, self.hour, (cell.lineage for cell in cells)), strict=True):
+        for cell, words in zip(
+            cells, self.words(address.IMMUNE_FATE, self.hour, (cell.lineage for cell in cells)), strict=True
+        ):
             if cell.leaves(words[0]):
                 del self.immune_layer[cell.place]
                 self.count[f"{cell.name}_exits"] += 1
@@ -682,7 +741,9 @@ class PlainModel(mesa.Model):
             k2 = change(ahead(state, k1, h / 2.0))
             k3 = change(ahead(state, k2, h / 2.0))
             k4 = change(ahead(state, k3, h))
-            state = tuple(x + h * (a + 2.0 * b + 2.0 * c + d) / 6.0 for x, a, b, c, d in zip(state, k1, k2, k3, k4, strict=True))
+            state = tuple(
+                x + h * (a + 2.0 * b + 2.0 * c + d) / 6.0 for x, a, b, c, d in zip(state, k1, k2, k3, k4, strict=True)
+            )
         self.node = state[:3]
         return state[3]
 
@@ -690,8 +751,13 @@ class PlainModel(mesa.Model):
         p, links = self.p.recruitment, self.p.links
         words = self.words(address.ARRIVALS, self.hour, [0])[0]
         nk_cells = p.nk_density * self.area / p.nk_life
-        for kind, expected, gain in ((NaturalKiller, nk_cells, links.nk_recruitment), (CytotoxicT, t_cells, links.ctl_recruitment)):
-            factor = min(max(math.exp(gain * (self.host["signal"] - 1.0)), 1.0 / links.factor_bound), links.factor_bound)
+        for kind, expected, gain in (
+            (NaturalKiller, nk_cells, links.nk_recruitment),
+            (CytotoxicT, t_cells, links.ctl_recruitment),
+        ):
+            factor = min(
+                max(math.exp(gain * (self.host["signal"] - 1.0)), 1.0 / links.factor_bound), links.factor_bound
+            )
             wanted = self._poisson(expected * factor, words[kind.stream] / WORD)
             for k in range(wanted if self.vessels else 0):
                 self._enter(kind, k)
@@ -719,7 +785,7 @@ class PlainModel(mesa.Model):
                 return
         self.count["arrivals_turned_away"] += 1
 
-    # --------------------------------------------------------------------------------------------------------- fields
+    # ---- fields
 
     def oxygen_at(self, place: Place) -> float:
         """Oxygen in mmHg."""
@@ -733,12 +799,16 @@ class PlainModel(mesa.Model):
     def shown_mhc(self, cell: TumorCell) -> float:
         """MHC-I on the surface, raised by IFN-gamma."""
         p = self.p.signals
-        return cell.traits["mhc"] + p.mhc_induction * (1.0 - cell.traits["mhc"]) * self.felt(cell.place, p.induction_half)
+        return cell.traits["mhc"] + p.mhc_induction * (1.0 - cell.traits["mhc"]) * self.felt(
+            cell.place, p.induction_half
+        )
 
     def shown_pdl1(self, cell: TumorCell) -> float:
         """PD-L1 on the surface, raised by IFN-gamma."""
         p = self.p.signals
-        return cell.traits["pdl1"] + p.pdl1_induction * (1.0 - cell.traits["pdl1"]) * self.felt(cell.place, p.induction_half)
+        return cell.traits["pdl1"] + p.pdl1_induction * (1.0 - cell.traits["pdl1"]) * self.felt(
+            cell.place, p.induction_half
+        )
 
     def chemotaxis_at(self, place: Place) -> tuple[int, float]:
         """The direction up the chemokine gradient and how strongly it pulls."""
@@ -780,7 +850,9 @@ class PlainModel(mesa.Model):
         for place in self.vessels:
             vessels[self._block["oxygen"][place]] += 1
         exchange = [p.exchange * count / grid.sites_per_block for count in vessels]
-        decay = [p.decay + p.uptake * count / grid.sites_per_block + e for count, e in zip(living, exchange, strict=True)]
+        decay = [
+            p.decay + p.uptake * count / grid.sites_per_block + e for count, e in zip(living, exchange, strict=True)
+        ]
         supplied = [e * p.supply for e in exchange]
         shaped = (np.array(each, dtype=np.float32).reshape(grid.shape) for each in (decay, supplied, self.oxygen))
         self.oxygen = np.maximum(solve_variable(self._solver("oxygen", p.diffusion), *shaped)[0], 0.0).ravel().tolist()
@@ -792,25 +864,42 @@ class PlainModel(mesa.Model):
         self._pulls = []
         for block, here in level.items():
             slope = [self._slope(level, block, axis) for axis in range(len(block))]
-            along = [sum(d * g for d, g in zip(step, slope, strict=True)) / math.hypot(*step) for step in self.directions]
+            along = [
+                sum(d * g for d, g in zip(step, slope, strict=True)) / math.hypot(*step) for step in self.directions
+            ]
             steepest = max(0.0, *along)
-            self._pulls.append((along.index(steepest) if steepest > 0.0 else 0, min(1.0, reach * steepest / (here + p.chemokine_floor))))
+            self._pulls.append(
+                (
+                    along.index(steepest) if steepest > 0.0 else 0,
+                    min(1.0, reach * steepest / (here + p.chemokine_floor)),
+                )
+            )
 
     def _slope(self, level: dict[Place, float], block: Place, axis: int) -> float:
         """Central difference along an axis in 1/um; one-sided at a closed wall."""
         grid = self._grids["signals"]
         extent, x = grid.shape[axis], block[axis]
         ends = [x - 1, x + 1]
-        ends = [end % extent for end in ends] if self.p.space.boundary == "periodic" else [min(max(end, 0), extent - 1) for end in ends]
+        ends = (
+            [end % extent for end in ends]
+            if self.p.space.boundary == "periodic"
+            else [min(max(end, 0), extent - 1) for end in ends]
+        )
         low, high = (level[(*block[:axis], end, *block[axis + 1 :])] for end in ends)
         apart = 1 if self.p.space.boundary != "periodic" and x in {0, extent - 1} else 2
         return (high - low) / (apart * grid.spacing) if extent > 1 else 0.0
 
-    # --------------------------------------------------------------------------------------------------------- report
+    # ---- report
 
     def counts(self) -> dict[str, int]:
         """Cells by type and state, and the events of the last hour."""
         states = [cell.state for cell in self.tumor_layer.values()]
         kinds = [cell.name for cell in self.immune_layer.values()]
         cells = {state: states.count(state) for state in ("cycling", "quiescent", "apoptotic", "necrotic")}
-        return {**cells, "tumor_cells": cells["cycling"] + cells["quiescent"], "nk_cells": kinds.count("nk"), "ctl_cells": kinds.count("ctl"), **self.count}
+        return {
+            **cells,
+            "tumor_cells": cells["cycling"] + cells["quiescent"],
+            "nk_cells": kinds.count("nk"),
+            "ctl_cells": kinds.count("ctl"),
+            **self.count,
+        }

@@ -32,13 +32,24 @@ LIVELY = {
 CASES: dict[str, dict[str, Any]] = {
     "section": {},
     "other seed": {},
-    "three dimensions": {"space.depth": 9, "space.width": 12, "space.height": 12, "recruitment.nk_density": 60, "recruitment.ctl_density": 60},
+    "three dimensions": {
+        "space.depth": 9,
+        "space.width": 12,
+        "space.height": 12,
+        "recruitment.nk_density": 60,
+        "recruitment.ctl_density": 60,
+    },
     "pushing around a periodic border": {"space.boundary": "periodic", "tumor.push_depth": 3, "space.height": 40},
-    "short of oxygen": {"inoculum.vessel_density": 20, "oxygen.supply": 20, "inoculum.fill": 1.0, "inoculum.tumor_cells": 250},
+    "short of oxygen": {
+        "inoculum.vessel_density": 20,
+        "oxygen.supply": 20,
+        "inoculum.fill": 1.0,
+        "inoculum.tumor_cells": 250,
+    },
     "several slabs": {"space.height": 64, "space.width": 12, "tumor.push_depth": 1},
     "well mixed": {"space.well_mixed": True},
     "seven sub-steps, defaults": {
-        **{name: 0.0 for name in ALL_LINKS},
+        **dict.fromkeys(ALL_LINKS, 0.0),
         "time.substeps": 7,
         "motility.arrest": 0.4,
         "inoculum.placement": "scattered",
@@ -47,19 +58,36 @@ CASES: dict[str, dict[str, Any]] = {
 }
 FLOATS = {
     "tumor": ("receptor_level", "set_point", "signal", "bound_fraction", "ligand_local", "ligand_output", "damage"),
-    "immune": ("receptor_level", "set_point", "signal", "bound_fraction", "ligand_local", "hours_since_arrival", "hours_engaged"),
+    "immune": (
+        "receptor_level",
+        "set_point",
+        "signal",
+        "bound_fraction",
+        "ligand_local",
+        "hours_since_arrival",
+        "hours_engaged",
+    ),
 }
 
 
 def assert_same_tissue(tissue: Tissue, plain: PlainModel) -> None:
     """Places, luck, states and counts are equal; float32 columns agree to 1e-5."""
-    for name, table, layer in (("tumor", tissue.tumor, plain.tumor_layer), ("immune", tissue.immune, plain.immune_layer)):
+    for name, table, layer in (
+        ("tumor", tissue.tumor, plain.tumor_layer),
+        ("immune", tissue.immune, plain.immune_layer),
+    ):
         places = [tuple(place) for place in tissue.lattice.coordinates(table["site"]).tolist()]
         assert set(places) == set(layer), f"other {name} places"
         cells = [layer[place] for place in places]
         assert table["lineage"].tolist() == [cell.lineage for cell in cells]
         for column in FLOATS[name]:
-            np.testing.assert_allclose(table[column], [getattr(cell, column) for cell in cells], rtol=1e-5, atol=1e-6, err_msg=f"{name}.{column}")
+            np.testing.assert_allclose(
+                table[column],
+                [getattr(cell, column) for cell in cells],
+                rtol=1e-5,
+                atol=1e-6,
+                err_msg=f"{name}.{column}",
+            )
         (_assert_same_tumor if name == "tumor" else _assert_same_immune)(table, cells)
     assert tissue.node.effectors == pytest.approx(plain.node[2], rel=1e-6, abs=1e-9)
     assert tissue.host.ligand == pytest.approx(plain.host["ligand"], rel=1e-6)
@@ -71,7 +99,9 @@ def _assert_same_tumor(table: Any, cells: list[Any]) -> None:
     for column in ("clone", "generation", "hours_dying"):
         assert table[column].tolist() == [getattr(cell, column) for cell in cells], column
     for trait in ("antigenicity", "mhc", "pdl1"):
-        np.testing.assert_allclose(table[trait], [cell.traits[trait] for cell in cells], rtol=1e-5, atol=1e-6, err_msg=trait)
+        np.testing.assert_allclose(
+            table[trait], [cell.traits[trait] for cell in cells], rtol=1e-5, atol=1e-6, err_msg=trait
+        )
 
 
 def _assert_same_immune(table: Any, cells: list[Any]) -> None:
@@ -89,9 +119,12 @@ def _assert_same_immune(table: Any, cells: list[Any]) -> None:
 
 @pytest.mark.parametrize("case", CASES)
 def test_kernels_and_plain_model_compute_the_same_tissue(case: str) -> None:
-    """Two days with every process. Catches any difference of rule, order, draw or address between kernels and description.
+    """Two days with every process.
 
-    The two were written apart. A decision whose draw lies within 1e-7 of its threshold could differ through float32; with
+    Catches any difference of rule, order, draw or address between kernels and description.
+
+    The two were written apart. A decision whose draw lies within 1e-7 of its threshold could differ through float32;
+    with
     these seeds none does.
     """
     scenario = scenario_of({**LIVELY, **CASES[case]})
@@ -107,7 +140,18 @@ def test_kernels_and_plain_model_compute_the_same_tissue(case: str) -> None:
         assert counted == {name: count for name, count in plain.count.items() if count}
         for name, count in counted.items():
             happened[name] = happened.get(name, 0) + count
-    processes = {"births", "deaths_spontaneous", "deaths_nk_kill", "deaths_ctl_kill", "cleared", "nk_arrivals", "nk_exits", "ctl_arrivals", "ctl_births", "ctl_exits"}
+    processes = {
+        "births",
+        "deaths_spontaneous",
+        "deaths_nk_kill",
+        "deaths_ctl_kill",
+        "cleared",
+        "nk_arrivals",
+        "nk_exits",
+        "ctl_arrivals",
+        "ctl_births",
+        "ctl_exits",
+    }
     assert processes <= set(happened), f"a process that never ran was not compared: {processes - set(happened)}"
     assert case != "short of oxygen" or happened["deaths_hypoxia"] > 20
 

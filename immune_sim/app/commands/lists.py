@@ -9,8 +9,15 @@ from immune_sim.app.console import examples
 if TYPE_CHECKING:
     from immune_sim.core.parameters import Parameter
 
-PARAMETERS = examples("immune-sim parameters", "immune-sim parameters kill", 'immune-sim parameters "not measured"', "immune-sim parameters assumption --json")
-SCHEMA = examples("immune-sim schema > scenario.schema.json", "", "An editor that reads it completes and checks scenario files.")
+PARAMETERS = examples(
+    "immune-sim parameters",
+    "immune-sim parameters kill",
+    'immune-sim parameters "not measured"',
+    "immune-sim parameters assumption --json",
+)
+SCHEMA = examples(
+    "immune-sim schema > scenario.schema.json", "", "An editor that reads it completes and checks scenario files."
+)
 SCHEDULE = examples("immune-sim schedule")
 
 
@@ -22,7 +29,9 @@ def register(app: typer.Typer) -> None:
 
 
 def parameters(
-    search: Annotated[str | None, typer.Argument(metavar="[SEARCH]", help="Words that occur in the address, text, grade or source.")] = None,
+    search: Annotated[
+        str | None, typer.Argument(metavar="[SEARCH]", help="Words that occur in the address, text, grade or source.")
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """List the parameters with default, unit, range, evidence grade and source."""
@@ -33,7 +42,9 @@ def parameters(
     known = installed().parameters
     found = [each for each in known.values() if _matches(each, search)]
     if not found:
-        raise ask_for(f'no parameter says "{search}". {did_you_mean(search or "", known, "`immune-sim parameters` lists all.")}')
+        raise ask_for(
+            f'no parameter says "{search}". {did_you_mean(search or "", known, "`immune-sim parameters` lists all.")}'
+        )
     if as_json:
         _print_json(found)
     else:
@@ -65,8 +76,12 @@ def _print_json(found: "list[Parameter]") -> None:
     import math
 
     def row(each: "Parameter") -> dict[str, Any]:
-        bounds = {name: value if math.isfinite(value) else None for name, value in (("low", each.low), ("high", each.high))}
-        told = {name: getattr(each, name) for name in ("address", "default", "unit", "grade", "source", "about", "live")}
+        bounds = {
+            name: value if math.isfinite(value) else None for name, value in (("low", each.low), ("high", each.high))
+        }
+        told = {
+            name: getattr(each, name) for name in ("address", "default", "unit", "grade", "source", "about", "live")
+        }
         return told | bounds | {"kind": each.kind.__name__, "choices": list(each.choices)}
 
     typer.echo(json.dumps([row(each) for each in found], indent=2, ensure_ascii=False))
@@ -88,7 +103,12 @@ def _print_table(found: "list[Parameter]", of: int) -> None:
     if to.width >= WIDE:
         table.add_column("meaning, source", overflow="fold", ratio=1)
     for each in found:
-        row = [Text(each.address), Text(checking.show(each, each.default)), Text(checking.range_words(each)), Text(each.grade)]
+        row = [
+            Text(each.address),
+            Text(checking.show(each, each.default)),
+            Text(checking.range_words(each)),
+            Text(each.grade),
+        ]
         meaning = Text(each.about) + Text(f"\n{each.source}", style="dim")
         if to.width >= WIDE:
             table.add_row(*row, meaning)

@@ -17,14 +17,47 @@ EXAMPLES = examples(
     "Ctrl-C finishes the hour, writes what is there and tells how to go on.",
 )
 
-Settings = Annotated[list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Change one parameter; may be repeated.")]
-Days = Annotated[float | None, typer.Option("--days", min=1 / 24, max=3650, help="How long to run; the scenario's duration if not given.")]
-Seed = Annotated[int, typer.Option("--seed", min=0, max=2**64 - 1, help="Root of all random draws; the same seed, the same bits.")]
-Out = Annotated[Path | None, typer.Option("--out", metavar="DIR", help="A new folder; results/<scenario>-seed<seed> if not given.", rich_help_panel=OUTPUT)]
-Frames = Annotated[bool, typer.Option("--save-frames", help="Keep the whole tissue every day, as compressed arrays.", rich_help_panel=OUTPUT)]
-FramesEvery = Annotated[int, typer.Option("--frames-every", min=1, metavar="HOURS", help="How often --save-frames keeps it.", rich_help_panel=OUTPUT)]
-CheckpointEvery = Annotated[int | None, typer.Option("--checkpoint-every", min=1, metavar="HOURS", help="Save the whole state this often, for `immune-sim resume`.", rich_help_panel=OUTPUT)]
-ThreadCount = Annotated[int, typer.Option("--threads", min=1, max=256, help="Threads to compute with; results do not depend on it.")]
+Settings = Annotated[
+    list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Change one parameter; may be repeated.")
+]
+Days = Annotated[
+    float | None,
+    typer.Option("--days", min=1 / 24, max=3650, help="How long to run; the scenario's duration if not given."),
+]
+Seed = Annotated[
+    int, typer.Option("--seed", min=0, max=2**64 - 1, help="Root of all random draws; the same seed, the same bits.")
+]
+Out = Annotated[
+    Path | None,
+    typer.Option(
+        "--out", metavar="DIR", help="A new folder; results/<scenario>-seed<seed> if not given.", rich_help_panel=OUTPUT
+    ),
+]
+Frames = Annotated[
+    bool,
+    typer.Option(
+        "--save-frames", help="Keep the whole tissue every day, as compressed arrays.", rich_help_panel=OUTPUT
+    ),
+]
+FramesEvery = Annotated[
+    int,
+    typer.Option(
+        "--frames-every", min=1, metavar="HOURS", help="How often --save-frames keeps it.", rich_help_panel=OUTPUT
+    ),
+]
+CheckpointEvery = Annotated[
+    int | None,
+    typer.Option(
+        "--checkpoint-every",
+        min=1,
+        metavar="HOURS",
+        help="Save the whole state this often, for `immune-sim resume`.",
+        rich_help_panel=OUTPUT,
+    ),
+]
+ThreadCount = Annotated[
+    int, typer.Option("--threads", min=1, max=256, help="Threads to compute with; results do not depend on it.")
+]
 
 
 def register(app: typer.Typer) -> None:

@@ -6,7 +6,12 @@ import typer
 
 from immune_sim.app.console import examples
 
-EXAMPLES = examples("immune-sim scenarios", "immune-sim scenarios ldn-human", "immune-sim scenarios ldn-mouse --complete", "immune-sim scenarios ldn-mouse > mine.toml")
+EXAMPLES = examples(
+    "immune-sim scenarios",
+    "immune-sim scenarios ldn-human",
+    "immune-sim scenarios ldn-mouse --complete",
+    "immune-sim scenarios ldn-mouse > mine.toml",
+)
 
 
 def register(app: typer.Typer) -> None:
@@ -50,5 +55,7 @@ def _text(name: str) -> str:
 
     files = {entry.name: entry.path for entry in shipped_scenarios()}
     if name not in files:
-        raise ask_for(f'no scenario "{name}" is shipped. {did_you_mean(name, files, "`immune-sim scenarios` lists them.")}')
+        raise ask_for(
+            f'no scenario "{name}" is shipped. {did_you_mean(name, files, "`immune-sim scenarios` lists them.")}'
+        )
     return files[name].read_text(encoding="utf-8")

@@ -57,7 +57,10 @@ def read_cell(tissue: Any, name: str, cell_id: int) -> tuple[Card, int]:
     table: CellTable = getattr(tissue, name)
     row = table.row_of(cell_id)
     dying = name == TUMOR and int(table["state"][row]) >= DYING
-    traits = tuple(Trait(spoken(column.name), _text(column, table[column.name][row]), column.about) for column in _shown(table, dying))
+    traits = tuple(
+        Trait(spoken(column.name), _text(column, table[column.name][row]), column.about)
+        for column in _shown(table, dying)
+    )
     return Card(name, cell_id, _title(name, table, row), traits), int(table["site"][row])
 
 
@@ -69,7 +72,10 @@ def summary(tissue: Any, site: int) -> list[str]:
         name, cell_id = found
         table: CellTable = getattr(tissue, name)
         row = table.row_of(cell_id)
-        lines = [_title(name, table, row), f"receptors {_number(table['receptor_level'][row])}, signal {_number(table['signal'][row])}"]
+        lines = [
+            _title(name, table, row),
+            f"receptors {_number(table['receptor_level'][row])}, signal {_number(table['signal'][row])}",
+        ]
         below = int(tissue.lattice.tumor_at[site])
         if name == IMMUNE and below >= 0:
             lines.append(f"on a tumor cell, {STATES[int(tissue.tumor['state'][below])]}")

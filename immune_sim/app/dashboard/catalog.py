@@ -11,7 +11,13 @@ from immune_sim.scenario.dosing import Dosing, days_or_hours
 from immune_sim.scenario.scenario import Scenario
 from immune_sim.scenario.shipped import shipped_folder
 
-FIRST = ("control-mouse", "ldn-mouse", "hdn-mouse", "ldn-human", "naltrexone-50mg-human")  # the arms come before the rest
+FIRST = (
+    "control-mouse",
+    "ldn-mouse",
+    "hdn-mouse",
+    "ldn-human",
+    "naltrexone-50mg-human",
+)  # the arms come before the rest
 
 
 @dataclass(frozen=True)
@@ -33,7 +39,9 @@ def entries() -> tuple[Entry, ...]:
         except ImmuneSimError:
             continue  # a broken file is the tests' business; the page shows those that work
         found.append(Entry(path.stem, scenario.title or path.stem, scenario.about))
-    return tuple(sorted(found, key=lambda entry: (FIRST.index(entry.name) if entry.name in FIRST else len(FIRST), entry.title)))
+    return tuple(
+        sorted(found, key=lambda entry: (FIRST.index(entry.name) if entry.name in FIRST else len(FIRST), entry.title))
+    )
 
 
 def regimen_sentence(scenario: Scenario) -> str:
@@ -44,7 +52,7 @@ def regimen_sentence(scenario: Scenario) -> str:
 
 
 def usual_dose(scenario: Scenario) -> str:
-    """The amount that is offered for a dose by hand: the scenario's own, otherwise the low dose for a body of that size."""
+    """The amount offered for a dose by hand: the scenario's own, otherwise the low dose for a body of that size."""
     for each in scenario.dosing:
         if not each.infusion:
             return f"{each.amount:g} mg/kg" if each.per_kg else f"{each.amount:g} mg"
@@ -60,7 +68,13 @@ def _phase(each: Dosing) -> str:
     elif math.isinf(each.every):
         words = f"{drug}, {each.amount:g} {unit}, once"
     else:
-        often = "once a day" if each.every == 24.0 else "twice a day" if each.every == 12.0 else f"every {days_or_hours(each.every)}"
+        often = (
+            "once a day"
+            if each.every == 24.0
+            else "twice a day"
+            if each.every == 12.0
+            else f"every {days_or_hours(each.every)}"
+        )
         words = f"{drug}, {each.amount:g} {unit}, {often}"
     if each.at is not None:
         words += f" at {each.at // 60:02d}:{each.at % 60:02d}"

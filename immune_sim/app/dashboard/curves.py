@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from immune_sim.model.palette import CTL, DRUG, GRAY, LIGAND, NK, QUIET, RECEPTOR, SIGNAL, TUMOR, Ink
+from immune_sim.core.palette import CTL, DRUG, GRAY, LIGAND, NK, QUIET, RECEPTOR, SIGNAL, TUMOR, Ink
 
 HOURS_PER_DAY = 24.0
 
@@ -35,13 +35,28 @@ class Panel:
 
 
 PANELS = (
-    Panel("Tumor burden", "cells", (Curve("tumor_cells", "living", TUMOR, filled=True), Curve("quiescent", "of them quiescent", QUIET))),
+    Panel(
+        "Tumor burden",
+        "cells",
+        (Curve("tumor_cells", "living", TUMOR, filled=True), Curve("quiescent", "of them quiescent", QUIET)),
+    ),
     Panel("Immune cells", "cells", (Curve("nk_cells", "NK", NK), Curve("ctl_cells", "cytotoxic T", CTL))),
-    Panel("Drug", "", (Curve("blockade", "blockade a", DRUG, filled=True), Curve("drug_concentration", "in plasma, nM", GRAY, right=True, dash="dot"))),
+    Panel(
+        "Drug",
+        "",
+        (
+            Curve("blockade", "blockade a", DRUG, filled=True),
+            Curve("drug_concentration", "in plasma, nM", GRAY, right=True, dash="dot"),
+        ),
+    ),
     Panel(
         "Receptors and ligand",
         "relative to rest",
-        (Curve("receptor_mean", "receptors", RECEPTOR), Curve("ligand_systemic", "ligand", LIGAND), Curve("signal_mean", "signal", SIGNAL)),
+        (
+            Curve("receptor_mean", "receptors", RECEPTOR),
+            Curve("ligand_systemic", "ligand", LIGAND),
+            Curve("signal_mean", "signal", SIGNAL),
+        ),
     ),
 )
 CURVES = tuple(curve for panel in PANELS for curve in panel.curves)
@@ -50,7 +65,9 @@ GAP = 0.06  # share of the height between two panels; it holds the title of the 
 
 def columns_since(columns: dict[str, NDArray[Any]], start: int) -> tuple[NDArray[Any], list[NDArray[Any]]]:
     """Days (n,) and one array (n,) a curve, of the rows from ``start`` on; a missing value is nan."""
-    return columns["hour"][start:] / HOURS_PER_DAY, [np.asarray(columns[curve.outcome][start:], dtype=float) for curve in CURVES]
+    return columns["hour"][start:] / HOURS_PER_DAY, [
+        np.asarray(columns[curve.outcome][start:], dtype=float) for curve in CURVES
+    ]
 
 
 def traces() -> list[dict[str, Any]]:
@@ -88,28 +105,69 @@ def layout() -> dict[str, Any]:
         "hoversubplots": "axis",
         "dragmode": "zoom",
         "xaxis": {
-            "anchor": f"y{n}", "title": {"text": "day", "standoff": 4}, "showgrid": False, "zeroline": False, "rangemode": "tozero", "ticks": "outside",
-            "ticklen": 3, "nticks": 8, "showspikes": True, "spikemode": "across", "spikethickness": 1, "spikedash": "dot", "unifiedhovertitle": {"text": "day %{x:.2f}"},
+            "anchor": f"y{n}",
+            "title": {"text": "day", "standoff": 4},
+            "showgrid": False,
+            "zeroline": False,
+            "rangemode": "tozero",
+            "ticks": "outside",
+            "ticklen": 3,
+            "nticks": 8,
+            "showspikes": True,
+            "spikemode": "across",
+            "spikethickness": 1,
+            "spikedash": "dot",
+            "unifiedhovertitle": {"text": "day %{x:.2f}"},
         },
         "annotations": [],
-    }  # fmt: skip
+    }
     for number, panel in enumerate(PANELS, start=1):
         top = 1.0 - (number - 1) * (height + GAP) - GAP
         name = "yaxis" if number == 1 else f"yaxis{number}"
-        figure[name] = {"domain": [top - height, top], "rangemode": "tozero", "nticks": 4, "zeroline": False, "fixedrange": True, "tickformat": "~s"}
+        figure[name] = {
+            "domain": [top - height, top],
+            "rangemode": "tozero",
+            "nticks": 4,
+            "zeroline": False,
+            "fixedrange": True,
+        }
         if panel.unit == "cells":
-            figure[name]["autorangeoptions"] = {"include": 10}  # nobody counts half a cell
+            figure[name] |= {"tickformat": "~s", "autorangeoptions": {"include": 10}}  # nobody counts half a cell
         figure["annotations"].append(_title(panel, top))
         if any(curve.right for curve in panel.curves):
             base = "y" if number == 1 else f"y{number}"
-            figure[f"yaxis{n + 1}"] = {"overlaying": base, "side": "right", "rangemode": "tozero", "nticks": 4, "showgrid": False, "zeroline": False, "fixedrange": True}
+            figure[f"yaxis{n + 1}"] = {
+                "overlaying": base,
+                "side": "right",
+                "tickmode": "auto",
+                "rangemode": "tozero",
+                "nticks": 4,
+                "showgrid": False,
+                "zeroline": False,
+                "fixedrange": True,
+            }
     return figure
 
 
 def _title(panel: Panel, top: float) -> dict[str, Any]:
-    names = "   ".join(f"<span style='color:{{{i}}}'>{'\u2509' if curve.dash == 'dot' else '\u2501'} {curve.label}</span>" for i, curve in enumerate(panel.curves))
+    names = "   ".join(
+        f"<span style='color:{{{i}}}'>{'\u2509' if curve.dash == 'dot' else '\u2501'} {curve.label}</span>"
+        for i, curve in enumerate(panel.curves)
+    )
     unit = f" <span style='font-size:10px;opacity:.7'>{panel.unit}</span>" if panel.unit else ""
     return {
-        "xref": "paper", "yref": "paper", "x": 0, "y": top, "xanchor": "left", "yanchor": "bottom", "showarrow": False, "align": "left", "xshift": -40, "yshift": 3,
-        "template": f"<b>{panel.title}</b>{unit}   {names}", "text": panel.title, "colors": [list(curve.ink) for curve in panel.curves], "font": {"size": 11.5},
-    }  # fmt: skip
+        "xref": "paper",
+        "yref": "paper",
+        "x": 0,
+        "y": top,
+        "xanchor": "left",
+        "yanchor": "bottom",
+        "showarrow": False,
+        "align": "left",
+        "xshift": -40,
+        "yshift": 3,
+        "template": f"<b>{panel.title}</b>{unit}   {names}",
+        "text": panel.title,
+        "colors": [list(curve.ink) for curve in panel.curves],
+        "font": {"size": 11.5},
+    }

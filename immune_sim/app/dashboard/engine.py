@@ -78,6 +78,7 @@ class Engine:
 
     def play(self, playing: bool) -> None:
         """Let the clock run or stand. Playing on after the end of the run is allowed: whoever asks twice wants it."""
+
         def set_playing() -> None:
             self._past_end = playing and self.model is not None and self._at_end()
             self.playing = playing
@@ -136,7 +137,8 @@ class Engine:
     def _play_on(self) -> None:
         """Compute what is due since the last call, but not longer than one picture may wait."""
         now = time.perf_counter()
-        self._owed = min(self._owed + (now - self._last) * self.pace, max(1.0, LONGEST_DEBT * self.pace))
+        elapsed = max(now - self._last, 1e-9)  # never 0, which times an infinite pace would be no number
+        self._owed = min(self._owed + elapsed * self.pace, max(1.0, LONGEST_DEBT * self.pace))
         self._last = now
         while self._owed >= 1.0 and time.perf_counter() - now < FRAME and self.playing and not self._closed.is_set():
             self._step(1)

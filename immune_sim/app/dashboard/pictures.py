@@ -66,7 +66,9 @@ def picture(model: Any, name: str, z: int) -> Picture:
     """The slice z of the tissue in the colors of the layer of this name."""
     latest = model.recorder.latest
     # An immune cell hides the tumor cell below it, so cells are counted in their tables, not in the picture.
-    counts = {str(code): int(latest[sign.outcome]) for code, sign in SIGNS.items() if sign.outcome} if name == "type" else {}
+    counts = (
+        {str(code): int(latest[sign.outcome]) for code, sign in SIGNS.items() if sign.outcome} if name == "type" else {}
+    )
     return Picture(layer(model, name, z=z).codes, counts, describe(model, _BY_NAME[name]))
 
 
@@ -76,11 +78,33 @@ def key(model: Any, name: str, z: int) -> dict[str, Any]:
     palette = {"light": list(drawn.palette[0]), "dark": list(drawn.palette[1])}
     scale = drawn.kind.scale
     if scale is None:
-        entries = [{"code": each.code, "label": SIGNS[each.code].label, "shape": SIGNS[each.code].shape, "about": SIGNS[each.code].about} for each in drawn.legend]
-        return {"kind": "classes", "title": look.label, "palette": palette, "shapes": ["", *(SIGNS[each.code].shape for each in drawn.legend)], "entries": entries}
+        entries = [
+            {
+                "code": each.code,
+                "label": SIGNS[each.code].label,
+                "shape": SIGNS[each.code].shape,
+                "about": SIGNS[each.code].about,
+            }
+            for each in drawn.legend
+        ]
+        return {
+            "kind": "classes",
+            "title": look.label,
+            "palette": palette,
+            "shapes": ["", *(SIGNS[each.code].shape for each in drawn.legend)],
+            "entries": entries,
+        }
     ticks = [{"at": float(scale.place(each.value)), "text": each.label} for each in drawn.legend]
     shape = "square" if drawn.kind.field else "circle"
-    return {"kind": "scale", "title": _scale_title(drawn.kind), "about": drawn.kind.about, "noun": look.noun, "palette": palette, "shapes": ["", *[shape] * SHADES], "ticks": ticks}
+    return {
+        "kind": "scale",
+        "title": _scale_title(drawn.kind),
+        "about": drawn.kind.about,
+        "noun": look.noun,
+        "palette": palette,
+        "shapes": ["", *[shape] * SHADES],
+        "ticks": ticks,
+    }
 
 
 def _scale_title(chosen: Kind) -> str:
@@ -92,10 +116,12 @@ def describe(model: Any, look: Look) -> str:
     """The picture in words, for those who listen to it."""
     latest = model.recorder.latest
     day, hour = divmod(round(model.time), 24)
-    dying = int(latest["apoptotic"] + latest["necrotic"])
+    cells = ("tumor_cells", "apoptotic", "necrotic", "nk_cells", "ctl_cells")
+    tumor, apoptotic, necrotic, nk, ctl = (int(latest[name]) for name in cells)
     return (
-        f"Tissue on day {day}, {hour:02d}:00, colored by {look.label.lower()}: {int(latest['tumor_cells']):,} living tumor cells, {dying:,} dying, "
-        f"{int(latest['nk_cells']):,} NK cells, {int(latest['ctl_cells']):,} cytotoxic T cells; tumor radius {float(latest['radius']):.0f} micrometers."
+        f"Tissue on day {day}, {hour:02d}:00, colored by {look.label.lower()}: {tumor:,} living tumor cells, "
+        f"{apoptotic + necrotic:,} dying, {nk:,} NK cells, {ctl:,} cytotoxic T cells; "
+        f"tumor radius {float(latest['radius']):.0f} micrometers."
     )
 
 

@@ -27,7 +27,7 @@ def configure() -> None:
     """
     os.environ.setdefault("SOLARA_KERNEL_CULL_TIMEOUT", LOST_SESSION_IS_KEPT)
     os.environ.setdefault("SOLARA_TELEMETRY_MIXPANEL_ENABLE", "False")
-    import solara.server.settings as settings
+    from solara.server import settings
 
     from immune_sim.app.dashboard.widgets.curve_plot import PLOTLY_FOLDER
 
@@ -81,6 +81,7 @@ def serve(port: int) -> Any:
 
     # Solara warns on every page about cookies in frames of other sites; there is no such frame here.
     warnings.filterwarnings("ignore", message="Cookies with samesite")
+    threading.Thread(target=_warm_up, daemon=True).start()
     config = uvicorn.Config(
         asgi,
         host=HOST,
@@ -91,6 +92,13 @@ def serve(port: int) -> Any:
         ws_per_message_deflate=False,  # pictures are compressed by us where it pays; nothing leaves this machine
     )
     return uvicorn.Server(config)
+
+
+def _warm_up() -> None:
+    # Load (or, after an installation, compile) the kernels while the browser is still opening.
+    from immune_sim.model.model import TumorImmuneModel
+
+    TumorImmuneModel("control-mouse", rng=0).run_for(1)
 
 
 def _no_watchers() -> None:

@@ -1,4 +1,4 @@
-"""The engine's screen: puts the newest state of a model on the widgets of one page. All of it runs in the engine's thread."""
+"""The engine's screen: puts the newest state of a model on the widgets of one page, in the engine's thread."""
 
 from __future__ import annotations
 
@@ -57,7 +57,11 @@ class Stage:
         """Show on these widgets from now on; called from the page."""
         self._canvas, self._plot = canvas, plot
         note = self.engine.note
-        canvas.listen(painted=self.engine.painted, hover=lambda site: note(lambda: self._hover(site)), click=lambda site: note(lambda: self._click(site)))
+        canvas.listen(
+            painted=self.engine.painted,
+            hover=lambda site: note(lambda: self._hover(site)),
+            click=lambda site: note(lambda: self._click(site)),
+        )
         note(self.restart)
 
     def restart(self) -> None:

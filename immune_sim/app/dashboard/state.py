@@ -81,18 +81,19 @@ class Session:
             return
         self.scenario_name.value = name
         self.changes.value = {}
-        self.z.value = self.stage.z = 0
+        self.z.value = self.stage.z = int(self.scenario.values["space.depth"]) // 2
         self.reset()
         self.play(True)
 
     def reset(self) -> None:
         """Begin again at hour 0 with everything that was changed."""
-        scenario, seed, changes = self.scenario, self.seed.value, dict(self.changes.value)
-        self._in_use = dict(scenario.values) | changes
+        seed, changes = self.seed.value, dict(self.changes.value)
+        scenario = self.scenario.with_overrides(changes)
+        self._in_use = dict(scenario.values)
         self.waiting.value = ()
         self.stage.message.value = ""
         self.engine.note(self.stage.forget_cell)
-        self.engine.build(lambda: TumorImmuneModel(scenario, rng=seed, **changes))
+        self.engine.build(lambda: TumorImmuneModel(scenario, rng=seed))
         self.engine.note(self.stage.restart)
 
     def other_luck(self) -> None:
@@ -152,5 +153,7 @@ class Session:
         if model is not None:
             mg = model.give_dose(amount)
             day, hour = divmod(round(model.time), 24)
-            self.stage.message.value = f"Dose given on day {day}, {hour:02d}:00: {amount}" + ("" if amount.endswith("mg") else f" ({mg:.3g} mg)")
+            self.stage.message.value = f"Dose given on day {day}, {hour:02d}:00: {amount}" + (
+                "" if amount.endswith("mg") else f" ({mg:.3g} mg)"
+            )
             self.engine.redraw()

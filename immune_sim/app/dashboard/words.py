@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
-SPOKEN = {"nk": "NK", "ctl": "T cell", "mhc": "MHC-I", "pdl1": "PD-L1", "ifng": "IFN-gamma", "ki": "Ki", "um": "\N{MICRO SIGN}m"}
+SPOKEN = {
+    "nk": "NK",
+    "ctl": "T cell",
+    "mhc": "MHC-I",
+    "pdl1": "PD-L1",
+    "ifng": "IFN-gamma",
+    "ki": "Ki",
+    "um": "\N{MICRO SIGN}m",
+}
 
 
 def spoken(name: str) -> str:
-    """ "nk_kill_rate" as "NK kill rate": words instead of underscores, abbreviations as they are written."""
+    """Words instead of underscores, abbreviations as they are written: "nk_kill_rate" is "NK kill rate"."""
     words = [SPOKEN.get(word, word) for word in name.split("_")]
     return words[0][:1].upper() + words[0][1:] + "".join(f" {word}" for word in words[1:])
 

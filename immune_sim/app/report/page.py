@@ -16,6 +16,7 @@ from immune_sim.app.words import endpoint_rows, regimen_sentence
 from immune_sim.figures import look
 from immune_sim.figures.timecourse import TIMECOURSES
 from immune_sim.mechanisms.endpoints import Endpoints
+from immune_sim.model.outcomes import OUTCOMES
 from immune_sim.runs.files import write_atomically
 from immune_sim.runs.pictures import StoredPictures
 from immune_sim.runs.store import REPORT, RunFolder
@@ -24,7 +25,8 @@ from immune_sim.scenario.evidence import NOTE
 from immune_sim.scenario.scenario import Scenario
 
 ASSETS = Path(__file__).parent
-
+FAST = ("drug", "receptors", "link_factors")  # follow every dose: whole months of them would be a solid block
+FIRST_DAYS = 10.0
 
 
 def write_report(folder: RunFolder) -> Path:
@@ -65,29 +67,58 @@ def _head(told: Mapping[str, Any], scenario: Scenario) -> Markup:
         element("p", text(facts), cls="facts"),
     ]
     if told["status"] != "complete":
-        parts.append(element("p", text(f"This run is incomplete: it stops on day {last:.4g} of {scenario.duration / 24.0:g}. Everything below is up to there."), cls="banner"))
+        parts.append(
+            element(
+                "p",
+                text(
+                    f"This run is incomplete: it stops on day {last:.4g} of {scenario.duration / 24.0:g}. "
+                    "Everything below is up to there."
+                ),
+                cls="banner",
+            )
+        )
     parts += [
         element("p", text(scenario.about), cls="lead") if scenario.about else raw(""),
-        element("p", text(f"Schedule: {regimen_sentence(scenario.dosing)}. Tissue: {extent} sites of {size:g} \u00b5m, {values['inoculum.tumor_cells']:,} tumor cells at the start.")),
+        element(
+            "p",
+            text(
+                f"Schedule: {regimen_sentence(scenario.dosing)}. Tissue: {extent} sites of {size:g} \u00b5m, "
+                f"{values['inoculum.tumor_cells']:,} tumor cells at the start."
+            ),
+        ),
     ]
     return element("header", *parts)
 
 
 def _endpoints(told: Mapping[str, Any], rules: Endpoints) -> Markup:
-    tiles = [element("div", element("dt", text(name)), element("dd", text(value))) for name, value in endpoint_rows(told["endpoints"], rules)]
+    tiles = [
+        element("div", element("dt", text(name)), element("dd", text(value)))
+        for name, value in endpoint_rows(told["endpoints"], rules)
+    ]
     return section("Endpoints", element("dl", *tiles, cls="tiles"))
 
 
 def _curves() -> Markup:
-    places = [element("figure", element("div", id=f"figure-{name}", cls="curve"), cls="wide" if name == "burden" else "") for name in TIMECOURSES]
-    return section("Time courses", element("div", *places, cls="curves"))
+    places = [
+        element("figure", element("div", id=f"figure-{name}", cls="curve"), cls="wide" if name == "burden" else "")
+        for name in TIMECOURSES
+    ]
+    about = (
+        f"Curves that follow every dose open on the first {FIRST_DAYS:g} days; "
+        "a double click shows the whole run, dragging a part of it."
+    )
+    return section("Time courses", element("div", *places, cls="curves"), about=about)
 
 
 def _figures(table: Mapping[str, Any], rules: Endpoints) -> str:
     """All figures as JSON, and what changes with the theme."""
     made: dict[str, go.Figure] = {}
+    declared = {each.name: each for each in OUTCOMES}
     for name, draw in TIMECOURSES.items():
-        made[name] = draw(table, detectable=float(rules.detectable_cells)) if name == "burden" else draw(table)
+        level = {"detectable": float(rules.detectable_cells)} if name == "burden" else {}
+        made[name] = draw(table, declared, **level)
+        if name in FAST and table["hour"][-1] > 24.0 * FIRST_DAYS * 1.5:
+            made[name].update_xaxes(range=[0.0, FIRST_DAYS])
     shown = ",".join(f"{json.dumps(name)}:{each.to_json()}" for name, each in made.items())
     themes = {theme: _flat(look.layout(theme)) for theme in look.THEMES}
     return f'{{"figures":{{{shown}}},"themes":{json.dumps(themes)}}}'

@@ -9,6 +9,8 @@ from typing import Any
 
 from immune_sim.app.report.markup import Markup, element, section, table, text
 
+SAME = "The same seed gives the same time course, bit for bit, on any number of threads."
+BY_HAND = "Doses and changes by hand are not part of the scenario and are listed below."
 DAMAGE = "changed since the commit"
 
 
@@ -19,9 +21,11 @@ def section_of(told: Mapping[str, Any], folder: Path) -> Markup:
         table(["", ""], [[text(name), text(value)] for name, value in _facts(told)]),
         element("h3", text("Have it again")),
         element("pre", text(again)),
-        element("p", text("The same seed gives the same time course, bit for bit, on any number of threads. Doses and changes by hand are not part of the scenario and are listed below.") if told["interventions"] else text("The same seed gives the same time course, bit for bit, on any number of threads.")),
+        element("p", text(SAME + (f" {BY_HAND}" if told["interventions"] else ""))),
         *_by_hand(told["interventions"]),
-        element("details", element("summary", text("The complete scenario")), element("pre", text(told["scenario"]["text"]))),
+        element(
+            "details", element("summary", text("The complete scenario")), element("pre", text(told["scenario"]["text"]))
+        ),
     ]
     return section("Provenance", *parts)
 
@@ -29,7 +33,9 @@ def section_of(told: Mapping[str, Any], folder: Path) -> Markup:
 def _facts(told: Mapping[str, Any]) -> list[tuple[str, str]]:
     made = told["provenance"]
     machine, commit = made["machine"], made["commit"]
-    code = made["immune_sim"] + (f", commit {commit['hash'][:12]}{' (' + DAMAGE + ')' if commit['changed'] else ''}" if commit else "")
+    code = made["immune_sim"] + (
+        f", commit {commit['hash'][:12]}{' (' + DAMAGE + ')' if commit['changed'] else ''}" if commit else ""
+    )
     libraries = ", ".join(f"{name} {version}" for name, version in made["libraries"].items() if version)
     overrides = ", ".join(f"{name} = {value}" for name, value in told.get("overrides", {}).items())
     facts = [
@@ -51,5 +57,10 @@ def _facts(told: Mapping[str, Any]) -> list[tuple[str, str]]:
 def _by_hand(interventions: list[Mapping[str, Any]]) -> list[Markup]:
     if not interventions:
         return []
-    said = [f"hour {each['hour']:g}: dose of {each['dose_mg']:g} mg" if "dose_mg" in each else f"hour {each['hour']:g}: {each['parameter']} = {each['value']}" for each in interventions]
+    said = [
+        f"hour {each['hour']:g}: dose of {each['dose_mg']:g} mg"
+        if "dose_mg" in each
+        else f"hour {each['hour']:g}: {each['parameter']} = {each['value']}"
+        for each in interventions
+    ]
     return [element("h3", text("By hand")), element("ul", *(element("li", text(each)) for each in said))]

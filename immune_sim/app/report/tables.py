@@ -14,13 +14,23 @@ def changed(scenario: Scenario) -> Markup:
     title = "What differs from the defaults"
     presets = [element("p", text(f"Preset of {group}: {name}.")) for group, name in scenario.presets.items()]
     if not scenario.changed:
-        return section(title, *presets, element("p", text("Nothing: every parameter has its default, see `immune-sim parameters`.")))
+        return section(
+            title,
+            *presets,
+            element("p", text("Nothing: every parameter has its default, see `immune-sim parameters`.")),
+        )
     rows = []
     for address, value in scenario.changed.items():
         each = scenario.registry.parameters[address]
-        meaning = element("div", text(each.about)) + element("div", raw(grade(each.grade)), text(" "), source(each.source), cls="small")
-        rows.append([code(address), text(checking.show(each, value)), text(checking.show(each, each.default)), raw(meaning)])
-    return section(title, *presets, table(["parameter", "here", "default", "meaning; grade and source of the default"], rows))
+        meaning = element("div", text(each.about)) + element(
+            "div", raw(grade(each.grade)), text(" "), source(each.source), cls="small"
+        )
+        rows.append(
+            [code(address), text(checking.show(each, value)), text(checking.show(each, each.default)), raw(meaning)]
+        )
+    return section(
+        title, *presets, table(["parameter", "here", "default", "meaning; grade and source of the default"], rows)
+    )
 
 
 def links(scenario: Scenario) -> Markup:
@@ -30,7 +40,11 @@ def links(scenario: Scenario) -> Markup:
         gain = float(scenario.values[f"links.{link.name}"])
         known = evidence.of_link(link.name)
         state = element("span", text(f"gain {gain:+g}" if gain else "off"), cls="on" if gain else "off")
-        name = element("div", code(link.name)) + element("div", text(f"acts on {link.acts_on}"), cls="small") + element("div", state)
+        name = (
+            element("div", code(link.name))
+            + element("div", text(f"acts on {link.acts_on}"), cls="small")
+            + element("div", state)
+        )
         rows.append([raw(name), text(known.claim), _findings(known.supports), _findings(known.contradicts)])
     about = "Each link is one assumption about what the receptor signal does. A link that is off changes nothing."
     return section("The links, for and against", table(["link", "what it claims", "for", "against"], rows), about=about)
@@ -39,7 +53,14 @@ def links(scenario: Scenario) -> Markup:
 def _findings(found: tuple[Finding, ...]) -> Markup:
     if not found:
         return element("span", text("nothing found"), cls="small")
-    return raw("".join(element("div", text(each.text), text(" "), raw(grade(each.grade)), text(" "), source(each.source), cls="finding") for each in found))
+    return raw(
+        "".join(
+            element(
+                "div", text(each.text), text(" "), raw(grade(each.grade)), text(" "), source(each.source), cls="finding"
+            )
+            for each in found
+        )
+    )
 
 
 def grade(name: str) -> Markup:

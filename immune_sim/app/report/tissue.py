@@ -21,14 +21,22 @@ HOURS_PER_DAY = 24.0
 def section_of(kept: StoredPictures, table: Mapping[str, Any]) -> Markup:
     """The tissue by type at some hours, then every other coloring at the last one."""
     by_hour, last = kept.of("type"), kept.about["last"]
-    course = [_picture(described("type", by_hour[hour]), kept, _caption(hour, kept, table)) for hour in chosen(sorted(by_hour), kept.about["take"])]
+    course = [
+        _picture(described("type", by_hour[hour]), kept, _caption(hour, kept, table))
+        for hour in chosen(sorted(by_hour), kept.about["take"])
+    ]
     final = []
     for name in NAMES[1:]:
         layer = described(name, kept.of(name)[last])
         label = element("figcaption", element("b", text(layer.kind.title + (f", {layer.unit}" if layer.unit else ""))))
         final.append(_picture(layer, kept, label + element("div", text(layer.kind.about), cls="small") + _scale(layer)))
     where = "" if kept.about["z"] is None else f" Slice {kept.about['z'] + 1} of {kept.about['shape'][0]} is shown."
-    parts = [element("div", *course, cls="pictures"), _classes(), element("h3", text(f"Day {last / HOURS_PER_DAY:.4g}, in other colors")), element("div", *final, cls="pictures large")]
+    parts = [
+        element("div", *course, cls="pictures"),
+        _classes(),
+        element("h3", text(f"Day {last / HOURS_PER_DAY:.4g}, in other colors")),
+        element("div", *final, cls="pictures large"),
+    ]
     return section("The tissue", *parts, about=f"One point is one site of {kept.about['site_size']:g} \u00b5m.{where}")
 
 
@@ -44,34 +52,63 @@ def chosen(hours: list[int], take: int | None) -> list[int]:
 def _caption(hour: int, kept: StoredPictures, table: Mapping[str, Any]) -> Markup:
     at = int(np.searchsorted(table["hour"], hour))
     when = f"day {hour / HOURS_PER_DAY:.4g}" + (", detectable" if hour == kept.about["take"] else "")
-    counts = f"{int(table['tumor_cells'][at]):,} tumor cells, {int(table['nk_cells'][at]):,} NK, {int(table['ctl_cells'][at]):,} T"
+    tumor, nk, ctl = (int(table[name][at]) for name in ("tumor_cells", "nk_cells", "ctl_cells"))
+    counts = f"{tumor:,} tumor cells, {nk:,} NK, {ctl:,} T"
     return element("figcaption", element("b", text(when)), element("div", text(counts), cls="small"))
 
 
 def _picture(layer: Layer, kept: StoredPictures, caption: str) -> Markup:
-    images = [element("img", cls=theme, src=data_uri(layer.codes, layer.palette[i]), alt=f"tissue, {layer.kind.title.lower()}") for i, theme in enumerate(("light", "dark"))]
+    images = [
+        element(
+            "img", cls=theme, src=data_uri(layer.codes, layer.palette[i]), alt=f"tissue, {layer.kind.title.lower()}"
+        )
+        for i, theme in enumerate(("light", "dark"))
+    ]
     if layer.palette[0] == layer.palette[1]:
-        images = [element("img", src=data_uri(layer.codes, layer.palette[0]), alt=f"tissue, {layer.kind.title.lower()}")]
+        images = [
+            element("img", src=data_uri(layer.codes, layer.palette[0]), alt=f"tissue, {layer.kind.title.lower()}")
+        ]
     across = layer.codes.shape[1] * kept.about["site_size"]
     length = nice(across * BAR)
-    bar = element("span", text(f"{length:g} \u00b5m" if length < 1000 else f"{length / 1000:g} mm"), cls="bar", style=f"width:{100 * length / across:.2f}%")
-    return element("figure", element("div", *[raw(each.replace("></img>", ">")) for each in images], bar, cls="picture"), raw(caption), cls="tissue")
+    bar = element(
+        "span",
+        text(f"{length:g} \u00b5m" if length < 1000 else f"{length / 1000:g} mm"),
+        cls="bar",
+        style=f"width:{100 * length / across:.2f}%",
+    )
+    return element(
+        "figure",
+        element("div", *[raw(each.replace("></img>", ">")) for each in images], bar, cls="picture"),
+        raw(caption),
+        cls="tissue",
+    )
 
 
 def _classes() -> Markup:
     known = described("type", np.zeros((1, 1), dtype=np.uint8)).legend
-    said = [element("span", element("i", style=f"--light:{each.ink[0]};--dark:{each.ink[1]}"), text(each.label)) for each in known]
+    said = [
+        element("span", element("i", style=f"--light:{each.ink[0]};--dark:{each.ink[1]}"), text(each.label))
+        for each in known
+    ]
     return element("p", *said, cls="legend")
 
 
 def _scale(layer: Layer) -> Markup:
     assert layer.kind.scale is not None
     colors = ", ".join(layer.palette[0][1::16])
-    ticks = [element("span", text(each.label), style=f"left:{100 * float(layer.kind.scale.place(each.value)):.1f}%") for each in layer.legend]
-    return element("div", element("div", cls="ramp", style=f"background:linear-gradient(90deg, {colors})"), element("div", *ticks, cls="ticks"), cls="scale")
+    ticks = [
+        element("span", text(each.label), style=f"left:{100 * float(layer.kind.scale.place(each.value)):.1f}%")
+        for each in layer.legend
+    ]
+    return element(
+        "div",
+        element("div", cls="ramp", style=f"background:linear-gradient(90deg, {colors})"),
+        element("div", *ticks, cls="ticks"),
+        cls="scale",
+    )
 
 
 def nice(length: float) -> float:
     """The next smaller length of the form 1, 2 or 5 times a power of ten."""
     power = 10.0 ** math.floor(math.log10(length))
-    return max(step * power for step in (1, 2, 5) if step * power <= length * 1.001)
+    return max(step * power for step in (1, 2, 5) if step * power <= length * (1 + 1e-9))

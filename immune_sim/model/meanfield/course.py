@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from scipy.integrate import solve_ivp
 
 from immune_sim.core.codes import CAUSES
+from immune_sim.core.errors import ImmuneSimError
 from immune_sim.mechanisms.regimen import Phase, events
 from immune_sim.model.meanfield.equations import WellMixed
 from immune_sim.model.meanfield.state import FIRST_CELLS, WIDTH, Flows, State
@@ -65,7 +66,10 @@ def _solve(equations: WellMixed, phases: Sequence[Phase], grid: Floats) -> Float
                 max_step=LONGEST_STEP,
             )
             if not solved.success:
-                raise ArithmeticError(f"the mean field could not be solved beyond hour {now:g}: {solved.message}")
+                raise ImmuneSimError(
+                    f"The well-mixed equations could not be solved beyond hour {now:g}: {solved.message} "
+                    "Parameters far from their defaults are the usual reason; change them one at a time."
+                )
             states[inside] = solved.y.T[:-1]
             y, now = solved.y[:, -1].copy(), stop
             states[grid == stop] = y
@@ -113,7 +117,7 @@ def _outcomes(equations: WellMixed, grid: Floats, states: Floats, flows: list[Fl
         "ifng_mean": np.array([each.ifng for each in now]),
     }
     for name in ("births", *(f"deaths_{cause}" for cause in CAUSES[1:]), "nk_arrivals", "ctl_arrivals", "ctl_births"):
-        made[name] = _over_the_hour([getattr(each, name) for each in flows])
+        made[name] = np.maximum(_over_the_hour([getattr(each, name) for each in flows]), 0.0)
         made[name][0] = 0.0
     for name in flows[0].factors:
         made[f"link_{name}"] = _over_the_hour([each.factors[name] for each in flows])

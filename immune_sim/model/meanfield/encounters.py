@@ -20,10 +20,9 @@ from immune_sim.core.lattice import Space
 from immune_sim.mechanisms.motility import MOST_HOPS
 
 type Floats = NDArray[np.float64]
-DAMAGE_LEVELS = 241  # grid of the damage of a target; twice as fine changes the rate of kills by less than 1 %
-MOST_TOGETHER = 6  # T cells on one target
-FACTORIALS = np.array([math.factorial(k) for k in range(MOST_TOGETHER)], dtype=np.float64)
-CHANCES = 97  # grid of the chance to hit in a sub-step
+DAMAGE_LEVELS = 161  # grid of the damage of a target; with the next one right to 2 % in the rate of kills
+CHANCES = 49  # grid of the chance to hit in a sub-step
+MOST_TOGETHER = 4  # T cells on one target
 
 
 def mean_neighbors(space: Space) -> float:
@@ -37,8 +36,8 @@ def contact_chance(
 ) -> float:
     """Chance that a hop to a random site succeeds and finds a living tumor cell there or next to it.
 
-    living, dead, held, free: share of the sites that hold a living tumor cell, a dying one, an immune cell in contact, a
-    free one. Those in contact stand where contact is possible. infiltration: chance to enter a site of a tumor cell.
+    living, dead, held, free: share of the sites that hold a living tumor cell, a dying one, an immune cell in contact,
+    a free one. Those in contact stand where contact is possible. infiltration: chance to enter a tumor cell's site.
     """
     beside = 1.0 - math.pow(1.0 - living, neighbors)
     open_ground = max(0.0, 1.0 - living - dead)
@@ -68,9 +67,10 @@ def approach(search: float, leave: float, dt: float) -> tuple[float, float]:
 
 @dataclass(frozen=True)
 class HitTable:
-    """Chance of a kill in a sub-step of contact, by the chance of a hit in it; damage fades and must reach a level.
+    """Chance that a target in contact is killed in a sub-step; damage fades and must reach a level.
 
-    One T cell and one target: what is left of earlier contacts is not counted.
+    hit (k,): chance of a hit by one T cell in the sub-step. kill (MOST_TOGETHER, k): chance of the kill, by the number
+    of T cells on the target less one. What is left of earlier contacts is not counted.
     """
 
     hit: Floats
@@ -79,37 +79,51 @@ class HitTable:
     def kill_chance(self, hit_rate: float, dt: float, others: float = 0.0) -> float:
         """Chance that a T cell kills in a sub-step dt (h) of contact, at a rate of hits in 1/h.
 
-        others: mean number of further T cells on its target, a Poisson number; their hits add up, one gets the kill.
+        others: mean number of further T cells on its target, a Poisson number; hits add up, one of them gets the kill.
         """
-        together = np.arange(1, MOST_TOGETHER + 1)
-        weights = others ** (together - 1) / FACTORIALS
-        chances = np.interp(-np.expm1(-hit_rate * dt * together), self.hit, self.kill) / together
-        return float(weights @ chances / weights.sum())
+        hit = -math.expm1(-hit_rate * dt)
+        chance = weights = 0.0
+        weight = 1.0
+        for together in range(1, MOST_TOGETHER + 1):
+            chance += weight * float(np.interp(hit, self.hit, self.kill[together - 1])) / together
+            weights += weight
+            weight *= others / together
+        return chance / weights
 
 
 @lru_cache(maxsize=32)
 def hit_table(lethal_damage: float, repair_half_life: float, leave: float, dt: float) -> HitTable:
     """Tabulate the kills of contacts that end at a rate ``leave`` (1/h); times in h.
 
-    With a hit, damage rises by 1 and kills at lethal_damage; without, the contact goes on with exp(-leave dt). The
+    A hit raises the damage by 1; it kills at lethal_damage, otherwise the contact goes on with exp(-leave dt). The
     chance v that contact ends in a kill, by damage, solves a linear system; the chance q in each sub-step that gives
     the same share of contacts solves q + (1 - q) stay v(0) = v(0).
     """
     stay, kept = math.exp(-leave * dt), 0.5 ** (dt / repair_half_life)
     damage = np.linspace(0.0, lethal_damage, DAMAGE_LEVELS)
-    lethal = (damage + 1.0 >= lethal_damage).astype(np.float64)
-    missed = _weights(damage * kept, damage)
-    wounded = diags_array(1.0 - lethal) @ _weights(np.minimum(damage + 1.0, lethal_damage) * kept, damage)
-    same = eye_array(DAMAGE_LEVELS)
     hit = np.linspace(0.0, 1.0, CHANCES) ** 3  # dense where a kill needs several rare hits
-    kill = np.zeros(CHANCES)
-    for k, p in enumerate(hit):
-        on = (1.0 - p) * missed + p * wounded
-        if p > 0.0 and stay < 1.0:
-            v = float(spsolve((same - stay * on).tocsc(), p * lethal)[0])
-            kill[k] = v * (1.0 - stay) / (1.0 - stay * v)
-        elif p > 0.0:  # contact never breaks: one kill in the mean number of sub-steps to it
-            kill[k] = 1.0 / float(spsolve((same - on).tocsc(), np.ones(DAMAGE_LEVELS))[0])
+    kill = np.zeros((MOST_TOGETHER, CHANCES))
+    lethal = [
+        damage + float(hits) >= lethal_damage if hits else np.zeros(DAMAGE_LEVELS, bool)
+        for hits in range(MOST_TOGETHER + 1)
+    ]
+    after = [
+        diags_array(1.0 - lethal[hits]) @ _weights(np.minimum(damage + hits, lethal_damage) * kept, damage)
+        for hits in range(MOST_TOGETHER + 1)
+    ]
+    same = eye_array(DAMAGE_LEVELS)
+    for together in range(1, MOST_TOGETHER + 1):
+        for k, p in enumerate(hit[1:], start=1):
+            shares = [
+                math.comb(together, hits) * p**hits * (1.0 - p) ** (together - hits) for hits in range(together + 1)
+            ]
+            on = sum((share * after[hits] for hits, share in enumerate(shares)), 0.0 * same)
+            if stay < 1.0:
+                killed = sum((share * lethal[hits] for hits, share in enumerate(shares)), np.zeros(DAMAGE_LEVELS))
+                v = float(spsolve((same - stay * on).tocsc(), killed)[0])
+                kill[together - 1, k] = v * (1.0 - stay) / (1.0 - stay * v)
+            else:  # contact never breaks: one kill in the mean number of sub-steps to it
+                kill[together - 1, k] = 1.0 / float(spsolve((same - on).tocsc(), np.ones(DAMAGE_LEVELS))[0])
     return HitTable(hit, kill)
 
 

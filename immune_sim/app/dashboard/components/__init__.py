@@ -1,0 +1,1 @@
+"""Parts of a page: each shows one thing of a session."""

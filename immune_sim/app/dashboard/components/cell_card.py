@@ -28,4 +28,8 @@ def CellCard(session: Session) -> None:
 
 def traits(card: Card) -> str:
     """The lines of a card as HTML; texts come from our declarations and are escaped all the same."""
-    return "".join(f'<div title="{html.escape(each.about)}"><dt>{html.escape(each.name)}</dt><dd>{html.escape(each.value)}</dd></div>' for each in card.traits)
+    return "".join(
+        f'<div title="{html.escape(each.about)}"><dt>{html.escape(each.name)}</dt>'
+        f"<dd>{html.escape(each.value)}</dd></div>"
+        for each in card.traits
+    )

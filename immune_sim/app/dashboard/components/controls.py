@@ -10,7 +10,9 @@ import solara
 
 
 @solara.component
-def Action(label: str, icon: str, on_click: Callable[[], Any], *, kind: str = "plain", disabled: bool = False, title: str = "") -> None:
+def Action(
+    label: str, icon: str, on_click: Callable[[], Any], *, kind: str = "plain", disabled: bool = False, title: str = ""
+) -> None:
     """A button with icon and words. kind: plain, primary or quiet. title: shown on hover and read aloud."""
     button = v.Btn(
         children=[v.Icon(left=True, small=True, children=[icon]), label],
@@ -26,7 +28,14 @@ def Action(label: str, icon: str, on_click: Callable[[], Any], *, kind: str = "p
 @solara.component
 def IconAction(icon: str, on_click: Callable[[], Any], title: str) -> None:
     """A button without words; title says on hover and aloud what it does."""
-    button = v.Btn(children=[v.Icon(small=True, children=[icon])], icon=True, small=True, ripple=False, class_="icon-action", attributes={"title": title, "aria-label": title})
+    button = v.Btn(
+        children=[v.Icon(small=True, children=[icon])],
+        icon=True,
+        small=True,
+        ripple=False,
+        class_="icon-action",
+        attributes={"title": title, "aria-label": title},
+    )
     v.use_event(button, "click", lambda *_: on_click())
 
 

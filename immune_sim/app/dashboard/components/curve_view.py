@@ -10,7 +10,9 @@ import solara
 from immune_sim.app.dashboard import curves
 from immune_sim.app.dashboard.widgets.curve_plot import CurvePlot
 
-DESCRIPTION = "Curves over the days: " + "; ".join(f"{panel.title}: {', '.join(curve.label for curve in panel.curves)}" for panel in curves.PANELS)
+DESCRIPTION = "Curves over the days: " + "; ".join(
+    f"{panel.title}: {', '.join(curve.label for curve in panel.curves)}" for panel in curves.PANELS
+)
 
 
 @solara.component

@@ -23,14 +23,25 @@ def EvidenceNote(session: Session) -> None:
     """The line at the foot of the page."""
     with v.Html(tag="footer", class_="note"):
         text(evidence.NOTE, "note-words")
-        Action("Read what speaks for and against", "mdi-scale-balance", lambda: session.evidence_open.set(True), kind="quiet")
+        Action(
+            "Read what speaks for and against",
+            "mdi-scale-balance",
+            lambda: session.evidence_open.set(True),
+            kind="quiet",
+        )
 
 
 @solara.component
 def EvidencePanel(session: Session) -> None:
     """Every link with its support, its contradictions and its switch; then the schedules and the trials."""
     is_open = session.evidence_open.value
-    with v.Dialog(v_model=is_open, on_v_model=session.evidence_open.set, max_width=1080, scrollable=True, content_class="evidence-dialog"):
+    with v.Dialog(
+        v_model=is_open,
+        on_v_model=session.evidence_open.set,
+        max_width=1080,
+        scrollable=True,
+        content_class="evidence-dialog",
+    ):
         with v.Card(class_="evidence"):
             if is_open:
                 with v.Html(tag="div", class_="evidence-head"):
@@ -40,7 +51,12 @@ def EvidencePanel(session: Session) -> None:
                     text("Every link of the hypothesis can be switched off", "evidence-section", "h3")
                     for each in evidence.LINK_EVIDENCE:
                         LinkRow(session, each)
-                    solara.HTML(tag="div", unsafe_innerHTML=schedules() + findings("Other findings against, or open", evidence.CONTRADICTIONS) + findings("Trials", evidence.TRIALS))
+                    solara.HTML(
+                        tag="div",
+                        unsafe_innerHTML=schedules()
+                        + findings("Other findings against, or open", evidence.CONTRADICTIONS)
+                        + findings("Trials", evidence.TRIALS),
+                    )
 
 
 @solara.component
@@ -60,20 +76,35 @@ def LinkRow(session: Session, each: evidence.LinkEvidence) -> None:
             text(spoken(each.link), "link-name")
             text(each.claim, "link-claim")
             text(f"acts on: {ACTS_ON[each.link]}", "link-acts")
-            v.Switch(v_model=on, on_v_model=switch, inset=True, dense=True, hide_details=True, label=f"gain {float(gain):g}" if on else "off", class_="link-switch")
+            v.Switch(
+                v_model=on,
+                on_v_model=switch,
+                inset=True,
+                dense=True,
+                hide_details=True,
+                label=f"gain {float(gain):g}" if on else "off",
+                class_="link-switch",
+            )
         solara.HTML(tag="div", classes=["link-side"], unsafe_innerHTML="<h4>For</h4>" + _list(each.supports))
-        solara.HTML(tag="div", classes=["link-side"], unsafe_innerHTML="<h4>Against, or open</h4>" + _list(each.contradicts))
+        solara.HTML(
+            tag="div", classes=["link-side"], unsafe_innerHTML="<h4>Against, or open</h4>" + _list(each.contradicts)
+        )
 
 
 def schedules() -> str:
     """The published arms as a table."""
-    rows = "".join(
-        f"<tr><td>{html.escape(arm.name)}</td><td>{arm.blockade_per_day}</td><td>{html.escape(arm.incidence)}</td><td>\u00d7{arm.time_to_tumor:g}</td><td>\u00d7{arm.survival_time:g}</td></tr>"
+    names = ("arm", "blockade per day", "tumor incidence", "time to tumor", "survival time")
+    rows = [
+        (arm.name, arm.blockade_per_day, arm.incidence, f"\u00d7{arm.time_to_tumor:g}", f"\u00d7{arm.survival_time:g}")
         for arm in evidence.ARMS
+    ]
+    head = "".join(f"<th>{name}</th>" for name in names)
+    body = "".join("<tr>" + "".join(f"<td>{html.escape(cell)}</td>" for cell in row) + "</tr>" for row in rows)
+    return (
+        '<h3 class="evidence-section">The schedule experiment that is to be reproduced</h3>'
+        f'<p class="evidence-about">{html.escape(evidence.ARMS_ABOUT)} {_source(evidence.ARMS_SOURCE)}</p>'
+        f"<table><tr>{head}</tr>{body}</table>"
     )
-    head = "<tr><th>arm</th><th>blockade per day</th><th>tumor incidence</th><th>time to tumor</th><th>survival time</th></tr>"
-    about = f'<p class="evidence-about">{html.escape(evidence.ARMS_ABOUT)} <span class="source">{evidence.ARMS_SOURCE}</span></p>'
-    return f'<h3 class="evidence-section">The schedule experiment that is to be reproduced</h3>{about}<table>{head}{rows}</table>'
 
 
 def findings(title: str, items: Iterable[Finding]) -> str:
@@ -83,6 +114,12 @@ def findings(title: str, items: Iterable[Finding]) -> str:
 
 def _list(items: Iterable[Finding]) -> str:
     lines = "".join(
-        f'<li class="is-{each.says}">{html.escape(each.text)} <span class="source">{html.escape(each.source)}</span> <span class="grade">{each.grade}</span></li>' for each in items
+        f'<li class="is-{each.says}">{html.escape(each.text)} {_source(each.source)} '
+        f'<span class="grade">{each.grade}</span></li>'
+        for each in items
     )
     return f'<ul class="findings">{lines}</ul>' if lines else '<p class="nothing">Nothing found.</p>'
+
+
+def _source(source: str) -> str:
+    return f'<span class="source">{html.escape(source)}</span>'

@@ -10,7 +10,8 @@ from immune_sim.app.dashboard.components.controls import IconAction, box, text
 
 MARK = (
     '<svg viewBox="0 0 32 32" width="26" height="26" aria-hidden="true"><g fill="currentColor">'
-    '<circle cx="13" cy="14" r="7.5"/><circle cx="21.5" cy="20.5" r="4.6" opacity=".55"/><circle cx="10.5" cy="24" r="3.1" opacity=".35"/></g>'
+    '<circle cx="13" cy="14" r="7.5"/><circle cx="21.5" cy="20.5" r="4.6" opacity=".55"/>'
+    '<circle cx="10.5" cy="24" r="3.1" opacity=".35"/></g>'
     '<path class="mark-immune" d="M24 4.5l4.2 4.2L24 12.9l-4.2-4.2z"/></svg>'
 )
 
@@ -20,7 +21,13 @@ def Header() -> None:
     """Name, one line of what one sees, the theme."""
     with v.Html(tag="header", class_="top"):
         solara.HTML(tag="div", classes=["top-mark"], unsafe_innerHTML=MARK)
-        box([text("immune-sim", "top-name"), text("A tumor and the immune system under a naltrexone schedule, cell by cell", "top-line")], "top-words")
+        box(
+            [
+                text("immune-sim", "top-name"),
+                text("A tumor and the immune system under a naltrexone schedule, cell by cell", "top-line"),
+            ],
+            "top-words",
+        )
         v.Spacer()
         ThemeSwitch()
 
@@ -33,4 +40,6 @@ def ThemeSwitch() -> None:
     def switch() -> None:
         solara.lab.theme.dark = not dark
 
-    IconAction("mdi-white-balance-sunny" if dark else "mdi-weather-night", switch, "Light page" if dark else "Dark page")
+    IconAction(
+        "mdi-white-balance-sunny" if dark else "mdi-weather-night", switch, "Light page" if dark else "Dark page"
+    )

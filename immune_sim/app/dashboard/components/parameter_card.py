@@ -24,13 +24,27 @@ def ParameterCard(session: Session) -> None:
     with v.Html(tag="section", class_="card parameter-card", attributes={"aria-label": "Parameters"}):
         text("Parameters", "card-title")
         with v.Html(tag="div", class_="parameter-sheet"):
-            sheet = ParameterSheet.element(groups=groups, values=shown({**base, **changes}), base=shown(base), waiting=[*waiting])
+            sheet = ParameterSheet.element(
+                groups=groups, values=shown({**base, **changes}), base=shown(base), waiting=[*waiting]
+            )
         if changes:
             with v.Html(tag="div", class_="changes"):
                 text(_changed(len(changes), len(waiting)), "changes-words")
                 if waiting:
-                    Action("Reset now", "mdi-restart", session.reset, kind="quiet", title="Begin again at hour 0 with the new values")
-                Action("Undo all", "mdi-undo", session.undo_all, kind="quiet", title="Put every value back to the scenario's")
+                    Action(
+                        "Reset now",
+                        "mdi-restart",
+                        session.reset,
+                        kind="quiet",
+                        title="Begin again at hour 0 with the new values",
+                    )
+                Action(
+                    "Undo all",
+                    "mdi-undo",
+                    session.undo_all,
+                    kind="quiet",
+                    title="Put every value back to the scenario's",
+                )
 
     def listen() -> None:
         solara.get_widget(sheet).listen(session.set_parameter, session.undo)

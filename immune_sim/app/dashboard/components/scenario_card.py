@@ -20,14 +20,28 @@ def ScenarioCard(session: Session) -> None:
             text("Scenario", "card-title")
             with v.Html(tag="div", class_="seed"):
                 text(f"seed {session.seed.value}", "", "span")
-                IconAction("mdi-dice-multiple-outline", session.other_luck, "Another seed: the same scenario with other luck")
+                IconAction(
+                    "mdi-dice-multiple-outline", session.other_luck, "Another seed: the same scenario with other luck"
+                )
         v.Select(
-            items=[{"text": entry.title, "value": entry.name} for entry in catalog.entries()], v_model=name, on_v_model=session.choose,
-            outlined=True, dense=True, hide_details=True, class_="choice", menu_props={"offsetY": True, "maxHeight": 420, "contentClass": "choice-menu"},
+            items=[{"text": entry.title, "value": entry.name} for entry in catalog.entries()],
+            v_model=name,
+            on_v_model=session.choose,
+            outlined=True,
+            dense=True,
+            hide_details=True,
+            class_="choice",
+            menu_props={"offsetY": True, "maxHeight": 460, "contentClass": "choice-menu"},
             attributes={"aria-label": "Scenario"},
-        )  # fmt: skip
+        )
         text(scenario.about, "scenario-about")
-        box([v.Icon(children=["mdi-clock-outline"], x_small=True), text(catalog.regimen_sentence(scenario), "", "span")], "scenario-regimen")
+        box(
+            [
+                v.Icon(children=["mdi-clock-outline"], x_small=True),
+                text(catalog.regimen_sentence(scenario), "", "span"),
+            ],
+            "scenario-regimen",
+        )
         DoseNow(session, catalog.usual_dose(scenario)).key(name)
 
 
@@ -36,6 +50,19 @@ def DoseNow(session: Session, usual: str) -> None:
     """A dose by hand, at the hour at which the clock stands."""
     amount = solara.use_reactive(usual)
     with v.Html(tag="div", class_="dose"):
-        v.TextField(v_model=amount.value, on_v_model=amount.set, outlined=True, dense=True, hide_details=True, class_="dose-amount", attributes={"aria-label": "Amount of the dose"})
-        button = v.Btn(children=[v.Icon(left=True, small=True, children=["mdi-needle"]), "Give a dose now"], depressed=True, ripple=False, class_="action is-plain")
+        v.TextField(
+            v_model=amount.value,
+            on_v_model=amount.set,
+            outlined=True,
+            dense=True,
+            hide_details=True,
+            class_="dose-amount",
+            attributes={"aria-label": "Amount of the dose"},
+        )
+        button = v.Btn(
+            children=[v.Icon(left=True, small=True, children=["mdi-needle"]), "Give a dose now"],
+            depressed=True,
+            ripple=False,
+            class_="action is-plain",
+        )
         v.use_event(button, "click", lambda *_: session.give_dose(amount.value))

@@ -22,6 +22,7 @@ def TissueView(session: Session, on_widget: Callable[[TissueCanvas], None]) -> N
         with v.Html(tag="div", class_="tissue-stage"):
             with v.Html(tag="div", class_="tissue-place"):
                 canvas = TissueCanvas.element()
+            Message(session)
             CellCard(session)
         Slice(session)
     solara.use_effect(lambda: on_widget(solara.get_widget(canvas)), [])
@@ -32,8 +33,25 @@ def ColorBy(session: Session) -> None:
     """What the colors mean."""
     with v.Html(tag="div", class_="color-by"):
         text("Color by", "field-label")
-        buttons = [v.Btn(value=each.name, small=True, text=True, ripple=False, children=[each.label], attributes={"title": pictures.ABOUT[each.name]}) for each in pictures.LOOKS]
-        v.BtnToggle(v_model=session.color_by.value, on_v_model=session.color, mandatory=True, dense=True, class_="segments", children=buttons)
+        buttons = [
+            v.Btn(
+                value=each.name,
+                small=True,
+                text=True,
+                ripple=False,
+                children=[each.label],
+                attributes={"title": pictures.ABOUT[each.name]},
+            )
+            for each in pictures.LOOKS
+        ]
+        v.BtnToggle(
+            v_model=session.color_by.value,
+            on_v_model=session.color,
+            mandatory=True,
+            dense=True,
+            class_="segments",
+            children=buttons,
+        )
 
 
 @solara.component
@@ -43,5 +61,21 @@ def Slice(session: Session) -> None:
     if depth > 1:
         with v.Html(tag="div", class_="slice"):
             text("Slice", "field-label")
-            v.Slider(v_model=session.z.value, on_v_model=session.slice, min=0, max=depth - 1, dense=True, hide_details=True, attributes={"aria-label": "Slice"})
+            v.Slider(
+                v_model=session.z.value,
+                on_v_model=session.slice,
+                min=0,
+                max=depth - 1,
+                dense=True,
+                hide_details=True,
+                attributes={"aria-label": "Slice"},
+            )
             text(f"{session.z.value + 1} of {depth}", "speed-words")
+
+
+@solara.component
+def Message(session: Session) -> None:
+    """One sentence over the tissue when there is something to say: the end of a run, a dose, a mistake and its cure."""
+    words = session.stage.message.value
+    if words:
+        v.Html(tag="div", class_="message", children=[words], attributes={"role": "status"})

@@ -33,9 +33,16 @@ def Speed(session: Session) -> None:
     with v.Html(tag="div", class_="speed"):
         text("Speed", "field-label")
         v.Slider(
-            v_model=step, on_v_model=session.set_speed, min=0, max=len(SPEEDS) - 1, step=1, dense=True, hide_details=True, class_="speed-slider",
+            v_model=step,
+            on_v_model=session.set_speed,
+            min=0,
+            max=len(SPEEDS) - 1,
+            step=1,
+            dense=True,
+            hide_details=True,
+            class_="speed-slider",
             attributes={"aria-label": "Speed"},
-        )  # fmt: skip
+        )
         text(speed_words(SPEEDS[step]), "speed-words", title="time in the tissue per second")
 
 

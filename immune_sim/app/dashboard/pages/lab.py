@@ -22,7 +22,7 @@ from immune_sim.app.dashboard.state import Session
 def Lab() -> None:
     """A session of its own for every page that opens; it ends with the page."""
     session = solara.use_memo(Session, [])
-    widgets = solara.use_ref({})
+    widgets: Any = solara.use_ref({})
 
     def begin() -> Any:
         session.open()
@@ -46,17 +46,9 @@ def Lab() -> None:
                 with v.Html(tag="div", class_="card bar"):
                     Transport(session)
                     Readout(session)
-                Message(session)
                 with v.Html(tag="div", class_="lab-views"):
                     TissueView(session, attach("canvas"))
                     CurveView(attach("plot"))
         EvidenceNote(session)
         EvidencePanel(session)
     solara.use_effect(begin, [])
-
-
-@solara.component
-def Message(session: Session) -> None:
-    """One sentence when there is something to say."""
-    words = session.stage.message.value
-    v.Html(tag="div", class_="message" + (" is-shown" if words else ""), children=[words], attributes={"role": "status"})

@@ -103,10 +103,10 @@ class Curves {
   close() { this.theme.disconnect(); this.size.disconnect(); this.plotly.purge(this.root); }
 }
 
-function read(content, buffers) {
+function read(content, buffers, curves) {
   const view = buffers[0], all = new Float32Array(view.buffer.slice(view.byteOffset, view.byteOffset + view.byteLength));
   const n = content.n, columns = [];
-  for (let i = 1; (i + 1) * n <= all.length; i++) columns.push(Array.from(all.subarray(i * n, (i + 1) * n), (v) => (Number.isNaN(v) ? null : v)));
+  for (let i = 1; i <= curves; i++) columns.push(Array.from(all.subarray(i * n, (i + 1) * n), (v) => (Number.isNaN(v) ? null : v)));
   return [Array.from(all.subarray(0, n)), columns];
 }
 
@@ -120,7 +120,7 @@ async function render({ model, el }) {
   }
   curves.shade = curves.dark();
   const receive = (content, buffers) => {
-    const [x, columns] = read(content, buffers);
+    const [x, columns] = read(content, buffers, model.get("traces").length);
     if (content.kind === "replace") curves.replace(content.epoch, x, columns);
     else curves.extend(content.epoch, content.start, x, columns);
   };

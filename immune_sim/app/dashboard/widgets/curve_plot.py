@@ -19,8 +19,8 @@ PLOTLY_FOLDER = Path(plotly.__file__).parent / "package_data"
 PLOTLY_URL = "/static/assets/plotly.min.js"
 
 
-class CurvePlot(anywidget.AnyWidget):  # type: ignore[misc]
-    """Line plots over one shared x, fed by ``replace`` and ``extend``; the points are kept here for a page that reloads.
+class CurvePlot(anywidget.AnyWidget):
+    """Line plots over one shared x, fed by ``replace`` and ``extend``; points are kept for a page that reloads.
 
     frame: a plotly layout without colors (the page's own are used); "layout" is taken by ipywidgets. traces: plotly
     scatter traces without data, each with ``colors`` [light, dark] and perhaps ``fills`` [light, dark].

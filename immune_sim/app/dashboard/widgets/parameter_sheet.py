@@ -18,7 +18,7 @@ SOURCE = Path(__file__).with_suffix(".js")
 COMFORTABLE = 0.4
 
 
-class ParameterSheet(anywidget.AnyWidget):  # type: ignore[misc]
+class ParameterSheet(anywidget.AnyWidget):
     """Groups of parameters with their values.
 
     groups: see ``described``. values, base: address -> value wanted now, and value of the scenario; a difference is
@@ -88,4 +88,7 @@ def _power(parameter: Parameter) -> float:
 
 def shown(values: Mapping[str, Value]) -> dict[str, Value | str]:
     """Values that JSON can carry: infinities become text."""
-    return {address: value if not isinstance(value, float) or math.isfinite(value) else str(value) for address, value in values.items()}
+    return {
+        address: value if not isinstance(value, float) or math.isfinite(value) else str(value)
+        for address, value in values.items()
+    }

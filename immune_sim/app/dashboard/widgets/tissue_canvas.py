@@ -17,7 +17,7 @@ COMPRESS_ABOVE = 20_000
 SOURCE = Path(__file__).with_suffix(".js")
 
 
-class TissueCanvas(anywidget.AnyWidget):  # type: ignore[misc]
+class TissueCanvas(anywidget.AnyWidget):
     """One picture of a tissue, its legend, and the pointer over it.
 
     frame: one code a site in C order of ``shape`` (rows, columns), zlib-compressed where ``compressed`` says so.
@@ -49,7 +49,14 @@ class TissueCanvas(anywidget.AnyWidget):  # type: ignore[misc]
         """Name who is told: ``painted=`` with a frame number, ``hover=`` and ``click=`` with a site (-1: outside)."""
         self._listeners.update(listeners)
 
-    def show(self, codes: NDArray[np.uint8], *, selected: int = -1, counts: Mapping[str, int] | None = None, description: str = "") -> int:
+    def show(
+        self,
+        codes: NDArray[np.uint8],
+        *,
+        selected: int = -1,
+        counts: Mapping[str, int] | None = None,
+        description: str = "",
+    ) -> int:
         """Send one frame, codes (rows, columns) uint8, and return its number."""
         raw = np.ascontiguousarray(codes).tobytes()
         packed = len(raw) > COMPRESS_ABOVE

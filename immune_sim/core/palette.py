@@ -1,4 +1,4 @@
-"""Colors that color-blind eyes tell apart, in a shade for light and one for dark pages; one color for one thing everywhere.
+"""Colors that color-blind eyes tell apart, for light and for dark pages; one color for one thing wherever it is shown.
 
 Tumor cells are warm, immune cells cool, and they differ in lightness too. The hues follow Okabe and Ito's set.
 """

@@ -1,0 +1,94 @@
+"""What the readers of an experiment file share: problems with their lines, tables, names from a list, declared values."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from immune_sim.core.errors import Problem
+from immune_sim.mechanisms.endpoints import ENDPOINTS
+from immune_sim.runs.experiments import keys
+from immune_sim.scenario import checking
+from immune_sim.scenario.document import Document, Path
+from immune_sim.scenario.hints import RefusedError, did_you_mean, quoted
+from immune_sim.scenario.reading import LONGEST_TEXT
+from immune_sim.scenario.registry import Registry
+
+HOURS = {each.name for each in ENDPOINTS if each.unit == "h"}
+
+
+class Tools:
+    """One document and the problems found in it so far."""
+
+    def __init__(self, document: Document, registry: Registry):
+        self.document, self.registry = document, registry
+        self.problems: list[Problem] = list(document.problems)
+
+    def problem(self, path: Path, what: object) -> None:
+        """Note what is wrong at a key."""
+        self.problems.append(Problem(self.document.where(path), str(what)))
+
+    def known(self, path: Path, table: Mapping[str, Any], names: Iterable[str]) -> None:
+        """Note every key that is not known here, with the nearest one."""
+        for key in table:
+            if key not in names:
+                self.problem((*path, key), f"no such key. {did_you_mean(key, names, 'Known: ' + ', '.join(names) + '.')}")
+
+    def text(self, path: Path, given: object) -> str:
+        """A text of one line, "" where it is refused."""
+        if not isinstance(given, str) or not given.strip():
+            self.problem(path, f"{quoted(given)} is not a text. Write it in quotes.")
+            return ""
+        if len(given) > LONGEST_TEXT:
+            self.problem(path, f"the text has {len(given)} characters. Allowed: {LONGEST_TEXT}.")
+        return " ".join(given.split())
+
+    def table(self, path: Path, given: object) -> dict[str, Any]:
+        """A table, empty where it is refused."""
+        if isinstance(given, dict):
+            return dict(given)
+        self.problem(path, f"{quoted(given)} is not a table. Write [{'.'.join(map(str, path))}] and its keys below.")
+        return {}
+
+    def tables(self, path: Path, given: object) -> list[dict[str, Any]]:
+        """A list of tables, empty where it is refused."""
+        name = ".".join(map(str, path))
+        if isinstance(given, list) and all(isinstance(each, dict) for each in given):
+            return given
+        self.problem(path, f"this stands in double brackets. Write [[{name}]], once for each.")
+        return []
+
+    def declared(self, path: Path, name: str, given: object) -> Any:
+        """A value of a declared key, None where it is refused."""
+        try:
+            return checking.from_file(keys.DECLARED[name], given)
+        except RefusedError as refused:
+            self.problem(path, refused)
+            return None
+
+    def names(self, path: Path, given: object, known: Iterable[str], kind: str) -> tuple[str, ...]:
+        """The names of a list that are known; the others are noted."""
+        if not isinstance(given, list):
+            self.problem(path, f'{quoted(given)} is not a list. Write for example ["{next(iter(known))}"].')
+            return ()
+        for each in given:
+            if each not in known:
+                self.problem(path, self.no_such(each, known, kind))
+        return tuple(each for each in dict.fromkeys(map(str, given)) if each in known)
+
+    def no_such(self, given: object, known: Iterable[str], kind: str) -> str:
+        """There is no such name, and the nearest one."""
+        return f"no {kind} {quoted(given)}. {did_you_mean(str(given), known, 'Known: ' + ', '.join(known) + '.')}"
+
+    def width(self, path: Path, given: object, endpoint: str) -> float | None:
+        """The half width at which replicates stop: hours for a time, otherwise a number."""
+        unit = "h" if endpoint in HOURS else ""
+        declared = keys.DECLARED["hour"] if unit else keys.DECLARED["until_half_width"]
+        if given is None:
+            self.problem(path[:1], f"until_half_width is missing. Write for example until_half_width = {'"24 h"' if unit else 0.05}.")
+            return None
+        try:
+            return float(checking.from_file(declared, given))
+        except RefusedError as refused:
+            self.problem(path, refused)
+            return None

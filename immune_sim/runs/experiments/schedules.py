@@ -1,0 +1,205 @@
+"""Schedules as dimensions of a design: how long a dose lasts, how it is spread, and what exposure it comes to.
+
+Two keys exist beside those of a [[regimen]] table:
+
+regimen.infusion_hours      the dose of each interval is infused evenly during so many hours (0: given at once)
+regimen.hours_of_blockade   the blockade lasts so many hours after each dose (steady state, at WINDOW_BLOCKADE or more):
+                            the half-life of the drug is chosen for it, as another antagonist would have it
+
+Exposure is the area under the blockade curve over the run, exact for the linear kinetics.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.linalg import expm
+
+from immune_sim.core.errors import Problem, ScenarioError
+from immune_sim.core.parameters import Parameter
+from immune_sim.mechanisms.pharmacokinetics import WINDOW_BLOCKADE, Pharmacokinetics
+from immune_sim.mechanisms.regimen import HOURS_PER_DAY, events
+from immune_sim.scenario import checking
+from immune_sim.scenario.dosing import DOSE, DOSE_PER_KG, INFUSION, INFUSION_PER_KG, Dosing
+from immune_sim.scenario.hints import RefusedError
+from immune_sim.scenario.scenario import Scenario
+
+Floats = NDArray[np.float64]
+KEY = re.compile(r"regimen(?:\[(\d+)\]|\.(\d+))?\.(\w+)")
+TIMING = ("every", "at", "start", "for", "on_days", "off_days", "infusion_hours", "hours_of_blockade")
+HALF_LIFE = "pharmacokinetics.drug_half_life"
+GRID = 0.05  # h, of the curve whose hours above the threshold are counted
+
+
+def _own(name: str, default: float, low: float, high: float, about: str) -> Parameter:
+    return Parameter("regimen", name, default, float, "h", low, high, "setting", "assumed: chosen by the experimenter", about)
+
+
+INFUSION_HOURS = _own("infusion_hours", 6.0, 0.0, 10_000.0, "hours over which the dose of each interval is spread; 0: at once")
+HOURS_OF_BLOCKADE = _own("hours_of_blockade", 5.0, 0.1, 10_000.0, "hours of blockade after each dose, by the half-life of the drug")
+OWN = {each.name: each for each in (INFUSION_HOURS, HOURS_OF_BLOCKADE)}
+
+
+def vary(scenario: Scenario, changes: Mapping[str, Any], *, same_exposure: bool = False) -> Scenario:
+    """The scenario with overrides, among them the two keys above.
+
+    same_exposure: all doses are scaled so that the exposure is that of the scenario without the changes of timing.
+    Raises ScenarioError with every mistake.
+    """
+    timing = {address: given for address, given in changes.items() if key_of(address) in TIMING}
+    own = {address: given for address, given in timing.items() if key_of(address) in OWN}
+    plain = {address: given for address, given in changes.items() if address not in own}
+    hold = same_exposure and timing
+    target = exposure(scenario.with_overrides({a: g for a, g in changes.items() if a not in timing})) if hold else None
+    made = scenario.with_overrides(plain)
+    for address, given in sorted(own.items(), reverse=True):  # spread first, then the half-life
+        hours = _hours(address, given)
+        made = _spread(made, address, hours) if key_of(address) == "infusion_hours" else _lasting(made, address, hours, target)
+    return made if target is None else scaled(made, target)
+
+
+def key_of(address: str) -> str:
+    """The key of a phase that an address means, "" where it means no phase."""
+    found = KEY.fullmatch(address)
+    return found[3] if found else ""
+
+
+def exposure(scenario: Scenario) -> float:
+    """Area under the blockade curve from hour 0 to the end of the run, in h."""
+    rates = _rates(scenario.parameters(Pharmacokinetics))
+    steps: dict[float, Floats] = {}
+    state, time = np.zeros(5), 0.0
+    for event in (*events(scenario.regimen, 0.0, scenario.duration), None):
+        until = scenario.duration if event is None else event.time
+        if until > time:
+            dt = until - time
+            step = steps.get(dt)
+            if step is None:
+                step = steps[dt] = expm(rates * dt)
+            state, time = step @ state, until
+        if event is not None and event.kind == "bolus":
+            state[1] += event.amount
+        elif event is not None:
+            state[0] = event.amount
+    return float(state[4])
+
+
+def scaled(scenario: Scenario, target: float) -> Scenario:
+    """The scenario with all amounts multiplied so that its exposure is the target; without drug it stays as it is."""
+    present = exposure(scenario)
+    if present <= 0.0 or target <= 0.0:
+        return scenario
+    dosing = tuple(replace(each, amount=each.amount * (target / present)) for each in scenario.dosing)
+    for number, each in enumerate(dosing):
+        declared = (INFUSION_PER_KG if each.per_kg else INFUSION) if each.infusion else (DOSE_PER_KG if each.per_kg else DOSE)
+        if not checking.in_range(declared, each.amount):
+            what = f"the same exposure needs {checking.show(declared, each.amount)}. Allowed: {checking.range_words(declared)}."
+            raise ScenarioError(Problem(f"regimen[{number}].{declared.name}", what))
+    return replace(scenario, dosing=dosing)
+
+
+def hours_blocked(scenario: Scenario, number: int = 0) -> float:
+    """Hours of blockade in each interval of a phase of doses, in the steady state."""
+    each = scenario.dosing[number]
+    return _hours_blocked(scenario.parameters(Pharmacokinetics), scenario.regimen[number].dose_mg, each.every)
+
+
+def _rates(constants: Pharmacokinetics) -> Floats:
+    """The linear system with the area under the blockade as a fifth amount."""
+    made = np.zeros((5, 5))
+    made[:4, :4] = constants.rates
+    made[4, 2] = constants.site_ratio * constants.drug_nm_per_mg / constants.drug_ki
+    made[4, 3] = constants.site_ratio * constants.metabolite_nm_per_mg / constants.metabolite_ki
+    return made
+
+
+def _hours(address: str, given: Any) -> float:
+    try:
+        return float(checking.from_python(OWN[key_of(address)], given))
+    except RefusedError as refused:
+        raise ScenarioError(Problem(address, str(refused))) from None
+
+
+def _phase(scenario: Scenario, address: str) -> tuple[int, Dosing]:
+    """The phase that an address means; it must be one of repeated doses."""
+    found = KEY.fullmatch(address)
+    number = found[1] or found[2] if found else None
+    at = int(number or 0)
+    if at >= len(scenario.dosing) or (number is None and len(scenario.dosing) != 1):
+        raise ScenarioError(Problem(address, f"the regimen has {len(scenario.dosing)} phases. Name one that there is, for example regimen[0]."))
+    phase = scenario.dosing[at]
+    if phase.infusion or math.isinf(phase.every):
+        raise ScenarioError(Problem(address, 'the phase must give repeated doses. Write for example dose = "0.1 mg/kg", every = "24 h".'))
+    return at, phase
+
+
+def _put(scenario: Scenario, number: int, phase: Dosing) -> Scenario:
+    return replace(scenario, dosing=(*scenario.dosing[:number], phase, *scenario.dosing[number + 1 :]))
+
+
+def _spread(scenario: Scenario, address: str, hours: float) -> Scenario:
+    number, phase = _phase(scenario, address)
+    if hours == 0.0:
+        return scenario
+    if phase.off_days:
+        raise ScenarioError(Problem(address, "doses with days off cannot be spread as well. Write the infusion as phases of its own."))
+    if hours > phase.every:
+        raise ScenarioError(Problem(address, f"{hours:g} h are longer than the interval of {phase.every:g} h. Write at most {phase.every:g} h."))
+    cycle = {} if hours == phase.every else {"on_days": hours / HOURS_PER_DAY, "off_days": (phase.every - hours) / HOURS_PER_DAY}
+    made = replace(phase, amount=phase.amount / hours, infusion=True, every=HOURS_PER_DAY, on_days=None, off_days=None)
+    return _put(scenario, number, replace(made, **cycle))
+
+
+def _lasting(scenario: Scenario, address: str, hours: float, target: float | None) -> Scenario:
+    """The scenario with the half-life at which each dose blocks so long; with a target, at that exposure."""
+    number, phase = _phase(scenario, address)
+    if hours > phase.every:
+        raise ScenarioError(Problem(address, f"{hours:g} h are longer than the interval of {phase.every:g} h. Write at most {phase.every:g} h."))
+    wanted = min(hours, phase.every - GRID)  # blocked all the time is reached from below
+
+    def with_half_life(value: float) -> tuple[Scenario, float]:
+        made = scenario.with_overrides({HALF_LIFE: value})
+        made = made if target is None else scaled(made, target)
+        return made, hours_blocked(made, number)
+
+    low, most = 0.05, 0.0
+    for half_life in np.geomspace(0.05, 200.0, 40):
+        reached = with_half_life(float(half_life))[1]
+        most = max(most, reached)
+        if reached >= wanted:
+            return _bisected(with_half_life, low, float(half_life), wanted)
+        low = float(half_life)
+    why = "at the same exposure" if target is not None else f"by {checking.show(DOSE_PER_KG if phase.per_kg else DOSE, phase.amount)}"
+    raise ScenarioError(Problem(address, f"{hours:g} h of blockade cannot be reached {why}; at most {most:.1f} h can. Write less, or a larger dose."))
+
+
+def _bisected(of: Any, low: float, high: float, wanted: float) -> Scenario:
+    for _ in range(40):
+        middle = math.sqrt(low * high)
+        low, high = (low, middle) if of(middle)[1] >= wanted else (middle, high)
+    made: Scenario = of(high)[0]
+    return made
+
+
+def _hours_blocked(constants: Pharmacokinetics, dose_mg: float, every: float) -> float:
+    rates = constants.rates[1:, 1:]
+    count = max(2, round(every / GRID))
+    dt = every / count
+    step = expm(rates * dt)
+    amounts = np.linalg.solve(np.eye(3) - expm(rates * every), np.array([dose_mg, 0.0, 0.0]))
+    per_amount = _rates(constants)[4, 1:4]
+    curve = np.empty(count + 1)
+    for i in range(count + 1):
+        curve[i] = per_amount @ amounts
+        amounts = step @ amounts
+    before, after = curve[:-1] - WINDOW_BLOCKADE, curve[1:] - WINDOW_BLOCKADE
+    change = np.abs(before) + np.abs(after)
+    above = np.maximum(before, 0.0) + np.maximum(after, 0.0)
+    share = np.divide(above, change, out=(before >= 0.0).astype(np.float64), where=change > 0.0)
+    return float(share.sum() * dt)

@@ -1,0 +1,149 @@
+"""The command line: what it answers, how it refuses, how fast its help is."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from immune_sim import __version__
+from immune_sim.app.cli import app
+from immune_sim.app.console import faults_in_words
+
+COMMANDS = ("run", "resume", "scenarios", "parameters", "schema", "schedule", "bench", "dashboard", "doctor")
+SLOW = {"mesa", "numba", "numpy", "pandas", "pint", "plotly", "pyarrow", "solara"}
+
+
+def told(*words: str) -> tuple[int, str, str]:
+    """Exit code, output and errors of the command line in a process of its own, without a terminal."""
+    code = "from immune_sim.app.cli import main; main()"
+    environment = os.environ | {"COLUMNS": "100"}
+    done = subprocess.run([sys.executable, "-c", code, *words], capture_output=True, text=True, env=environment)
+    return done.returncode, done.stdout, done.stderr
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_has_help_with_examples(command: str) -> None:
+    answer = CliRunner().invoke(app, [command, "--help"], terminal_width=80)
+    assert answer.exit_code == 0
+    assert f"immune-sim {command}" in answer.output.replace("\n", " ")
+    assert "Examples" in answer.output
+
+
+def test_help_loads_none_of_the_slow_libraries() -> None:
+    """Catches an import at the top of a command's module; half a second cannot be kept with any of them."""
+    code = f"import sys, immune_sim.app.cli; print(*sorted({SLOW!r} & set(sys.modules)))"
+    answer = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert answer.stdout.strip() == ""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="the processor time of a child is not told there")
+def test_help_costs_less_than_half_a_second() -> None:
+    """Processor time, so that other work on the machine does not count; the best of three."""
+    import resource
+
+    costs = []
+    for _ in range(3):
+        before = resource.getrusage(resource.RUSAGE_CHILDREN)
+        assert told("run", "--help")[0] == 0
+        after = resource.getrusage(resource.RUSAGE_CHILDREN)
+        costs.append(after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime)
+    assert min(costs) < 0.5
+
+
+def test_version() -> None:
+    assert CliRunner().invoke(app, ["--version"]).output.strip() == f"immune-sim {__version__}"
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        (("run", "ldn-mose"), 'Did you mean "ldn-mouse"?'),
+        (("run", "ldn-mouse", "--set", "nk.kil_rate=3"), 'Did you mean "kill_rate"?'),
+        (("run", "ldn-mouse", "--set", "nk.kill_rate=3 mg"), "a rate (per time) is needed"),
+        (("run", "ldn-mouse", "--set", "nonsense"), "group.name=value"),
+        (("run", "missing.toml"), "no such file"),
+        (("scenarios", "ldn"), "no scenario"),
+        (("parameters", "kill_rat"), "kill_rate"),
+        (("run", "ldn-mouse", "--dayz", "3"), "--days"),
+        (("rnu",), "run"),
+    ],
+)
+def test_wrong_input_is_told_with_its_remedy_and_exit_code_2(words: tuple[str, ...], expected: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Catches a traceback, an exit code of 0 or 1, and a hint that got lost."""
+    monkeypatch.chdir(tmp_path)
+    code, _, errors = told(*words)
+    if words == ("parameters", "kill_rat"):  # part of a name is a search, not a mistake
+        assert code == 0
+        return
+    assert code == 2
+    assert expected in re.sub(r"[\s│]+", " ", errors)
+    assert "Traceback" not in errors
+    assert not any(tmp_path.iterdir())  # a bad scenario never starts a run
+
+
+def test_several_mistakes_are_told_at_once() -> None:
+    code, _, errors = told("run", "ldn-mouse", "--set", "nk.kil_rate=3", "--set", "ctl.repair=1")
+    assert code == 2
+    assert "kil_rate" in errors
+    assert "ctl.repair" in errors
+
+
+def test_a_damaged_checkpoint_is_refused_with_a_reason(tmp_path: Path) -> None:
+    bad = tmp_path / "bad.npz"
+    bad.write_bytes(b"nothing of ours")
+    code, _, errors = told("resume", str(bad))
+    assert code == 1
+    assert "bad.npz" in errors
+    assert "Traceback" not in errors
+
+
+def test_an_unforeseen_fault_is_one_line_unless_asked_for(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    def fails() -> None:
+        with faults_in_words():
+            raise ZeroDivisionError("planted")
+
+    monkeypatch.delenv("IMMUNE_SIM_DEBUG", raising=False)
+    with pytest.raises(SystemExit) as stopped:
+        fails()
+    assert stopped.value.code == 1
+    assert "planted" in capsys.readouterr().err
+    monkeypatch.setenv("IMMUNE_SIM_DEBUG", "1")
+    with pytest.raises(ZeroDivisionError):
+        fails()
+
+
+def test_scenarios_print_files_that_can_be_read_back() -> None:
+    from immune_sim.scenario.scenario import Scenario
+
+    shown = CliRunner().invoke(app, ["scenarios", "ldn-mouse"]).output
+    assert Scenario.from_text(shown, name="ldn-mouse").hash == Scenario.load("ldn-mouse").hash
+    complete = CliRunner().invoke(app, ["scenarios", "ldn-mouse", "--complete"]).output
+    assert Scenario.from_text(complete).hash == Scenario.load("ldn-mouse").hash
+
+
+def test_parameters_as_json_are_all_declarations() -> None:
+    from immune_sim.scenario.registry import installed
+
+    shown = json.loads(CliRunner().invoke(app, ["parameters", "--json"]).output)
+    assert [each["address"] for each in shown] == list(installed().parameters)
+    assert all(each["source"] and each["about"] and each["grade"] for each in shown)
+
+
+def test_schema_is_json() -> None:
+    assert json.loads(CliRunner().invoke(app, ["schema"]).output)["title"] == "immune-sim scenario"
+
+
+def test_colors_and_moving_lines_stay_out_of_a_pipe(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Catches escape sequences in what a program reads."""
+    monkeypatch.delenv("FORCE_COLOR", raising=False)
+    for words in (("parameters", "kill"), ("scenarios",), ("schedule",)):
+        code, output, errors = told(*words)
+        assert code == 0
+        assert "\x1b" not in output + errors
