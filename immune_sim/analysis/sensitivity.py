@@ -8,6 +8,7 @@ SALib's sample (the column ``point``). A trajectory or block of which one point 
 from __future__ import annotations
 
 import itertools
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
@@ -35,9 +36,10 @@ def morris(
 ) -> pd.DataFrame:
     """One row per factor, the strongest first: mu (mean elementary effect), mu_star with its interval, sigma, noise.
 
-    values: columns point, replicate, value; design: one row per point with the factors as numbers. An elementary effect is the change of the endpoint over the whole range of the factor. sigma
-    far above mu_star means interactions or thresholds. noise: share of the variance of the points' means that is luck;
-    luck adds to mu_star of every factor alike.
+    values: columns point, replicate, value; design: one row per point with the factors as numbers. An elementary
+    effect is the change of the endpoint over the whole range of the factor. sigma far above mu_star means interactions
+    or thresholds. noise: share of the variance of the points' means that is luck. floor: the mu_star that a factor
+    without any effect would show by luck alone (nan where no point has two replicates).
     """
     from SALib.analyze import morris as salib
 
@@ -49,7 +51,9 @@ def morris(
     made = pd.DataFrame({"factor": list(factors), "mu": np.asarray(found["mu"], dtype=float), "mu_star": star})
     made = made.assign(mu_star_low=np.maximum(0.0, star - far), mu_star_high=star + far)
     made = made.assign(sigma=np.asarray(found["sigma"], dtype=float))
-    made = made.assign(noise=noise_share(values).of_point_means, trajectories=len(y) // size)
+    luck = noise_share(values)
+    floor = math.sqrt(4.0 * luck.within / luck.replicates / math.pi) * 2.0 * (levels - 1) / levels  # mean of |N|
+    made = made.assign(noise=luck.of_point_means, floor=floor, trajectories=len(y) // size)
     return made.sort_values("mu_star", ascending=False, ignore_index=True)
 
 

@@ -10,7 +10,6 @@ from rich.console import Console
 from immune_sim.app.closing import tell_results
 from immune_sim.app.console import console, is_watched
 from immune_sim.app.progress import Progress
-from immune_sim.app.report.page import write_report
 from immune_sim.app.setting_up import Job
 from immune_sim.core.errors import ImmuneSimError, OutputError
 from immune_sim.runs.files import write_atomically
@@ -37,6 +36,8 @@ def work(job: Job) -> int:
 
 
 def _write(job: Job, ending: Ending) -> None:
+    from immune_sim.app.report.page import write_report  # plotly would keep the first hour waiting
+
     if not ending.complete:
         job.checkpoints.save(job.model)
     job.album.save(job.folder.path, job.model)

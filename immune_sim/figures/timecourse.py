@@ -13,23 +13,18 @@ import numpy as np
 import plotly.graph_objects as go
 
 from immune_sim.core import palette
-from immune_sim.core.codes import CAUSES
 from immune_sim.figures.look import Outcomes, Theme, add_level, add_line, days, figure, unit_of
 
 Table = Any  # pandas.DataFrame or Mapping[str, numpy.ndarray]; both are read by name only
 CELLS = "cells"
 REST = "relative to rest"
-CAUSE_INKS = {
-    "spontaneous": palette.GRAY,
-    "hypoxia": palette.LIGAND,
-    "nk_kill": palette.NK,
-    "ctl_kill": palette.CTL,
-}
-CAUSE_NAMES = {
-    "spontaneous": "spontaneous",
-    "hypoxia": "lack of oxygen",
-    "nk_kill": "NK cells",
-    "ctl_kill": "cytotoxic T cells",
+DIED = "deaths_"
+DEATH_LOOKS = {
+    "spontaneous": ("spontaneous", palette.GRAY),
+    "hypoxia": ("lack of oxygen", palette.LIGAND),
+    "nk_kill": ("NK cells", palette.NK),
+    "ctl_kill": ("cytotoxic T cells", palette.CTL),
+    "other": ("by hand or an own mechanism", palette.DRUG),
 }
 LINK = "link_"
 LINK_LOOKS = {
@@ -124,10 +119,11 @@ def link_factors(table: Table, outcomes: Outcomes, *, theme: Theme = "light") ->
 def deaths(table: Table, outcomes: Outcomes, *, theme: Theme = "light") -> go.Figure:
     """Tumor cells that died since the start, by cause, piled up."""
     made, x = figure("Tumor cells that died, by cause", f"{CELLS} since the start", theme=theme), days(table["hour"])
-    for cause in CAUSES[1:]:
-        total = np.cumsum(np.asarray(table[f"deaths_{cause}"]))
+    for column in (each for each in outcomes if each.startswith(DIED)):
+        total, cause = np.cumsum(np.asarray(table[column])), column.removeprefix(DIED)
+        name, ink = DEATH_LOOKS.get(cause, (cause.replace("_", " "), palette.GRAY))
         if total[-1] > 0:
-            add_line(made, x, total, CAUSE_NAMES[cause], CAUSE_INKS[cause], theme=theme, stack="deaths")
+            add_line(made, x, total, name, ink, theme=theme, stack="deaths")
     return made
 
 

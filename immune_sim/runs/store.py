@@ -14,7 +14,6 @@ from immune_sim.model.model import TumorImmuneModel
 from immune_sim.runs.files import make_folder, sha256, write_atomically
 from immune_sim.runs.provenance import provenance
 from immune_sim.runs.run import ENDINGS, Ending
-from immune_sim.runs.tables import CSV, PARQUET, write_timecourse
 
 FORMAT = "immune-sim run 1"
 SUMMARY, SCENARIO, REPORT = "summary.json", "scenario.toml", "report.html"
@@ -67,6 +66,8 @@ class RunFolder:
 
         started: what only the caller knows: "command", "overrides", "began_at_hour", "wall_seconds_before".
         """
+        from immune_sim.runs.tables import CSV, PARQUET, write_timecourse  # pyarrow would keep the first hour waiting
+
         write_timecourse(self.path, model.recorder.columns)
         told = summary(model, ending, started)
         told["files"] = {name: {"sha256": sha256(self.path / name)} for name in (PARQUET, CSV, SCENARIO)}

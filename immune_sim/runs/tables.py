@@ -56,5 +56,6 @@ def _as_csv(table: pa.Table) -> bytes:
             missing = pc.is_nan(column)
             table = table.set_column(i, name, pc.if_else(missing, pa.scalar(None, column.type), column))
     sink = io.BytesIO()
-    pa.csv.write_csv(table, sink, pa.csv.WriteOptions(quoting_style="none"))
+    sink.write((",".join(table.column_names) + "\n").encode())
+    pa.csv.write_csv(table, sink, pa.csv.WriteOptions(include_header=False, quoting_style="none"))
     return sink.getvalue()

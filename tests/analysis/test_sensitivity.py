@@ -81,6 +81,15 @@ def test_morris_of_a_linear_function_gives_its_slopes() -> None:
     assert found["trajectories"].iloc[0] == 6
 
 
+def test_morris_tells_what_luck_alone_would_show() -> None:
+    """Luck of standard deviation 3 in 4 replicates and nothing else: mu_star is near the floor, 400 trajectories."""
+    problem = {"num_vars": 3, "names": NAMES, "bounds": [[0, 1]] * 3}
+    x = morris_sample.sample(problem, 400, num_levels=4, seed=2)
+    found = sensitivity.morris(*tables(x, np.zeros(len(x)), replicates=4, noise=3.0), NAMES)
+    assert found["mu_star"].tolist() == pytest.approx([found["floor"].iloc[0]] * 3, rel=0.1)
+    assert found["noise"].iloc[0] > 0.9
+
+
 def test_share_of_luck_is_found() -> None:
     """Ishigami's variance is 13.84; luck of variance 13.84 and 4 replicates: half of a run, one fifth of a mean."""
     x = sobol_sample.sample(CUBE, 512, calc_second_order=False, seed=1)

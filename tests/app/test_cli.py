@@ -3,29 +3,37 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
 
 from immune_sim import __version__
-from immune_sim.app.cli import app
+from immune_sim.app.cli import app, main
 from immune_sim.app.console import faults_in_words
 
 COMMANDS = ("run", "resume", "scenarios", "parameters", "schema", "schedule", "bench", "dashboard", "doctor")
+Told = Callable[..., tuple[int, str, str]]
 SLOW = {"mesa", "numba", "numpy", "pandas", "pint", "plotly", "pyarrow", "solara"}
 
 
-def told(*words: str) -> tuple[int, str, str]:
-    """Exit code, output and errors of the command line in a process of its own, without a terminal."""
-    code = "from immune_sim.app.cli import main; main()"
-    environment = os.environ | {"COLUMNS": "100"}
-    done = subprocess.run([sys.executable, "-c", code, *words], capture_output=True, text=True, env=environment)
-    return done.returncode, done.stdout, done.stderr
+@pytest.fixture
+def told(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Told:
+    """Ask the command line as the entry point does: exit code, output and errors, without a terminal."""
+
+    def ask(*words: str) -> tuple[int, str, str]:
+        monkeypatch.setattr(sys, "argv", ["immune-sim", *words])
+        monkeypatch.setenv("COLUMNS", "100")
+        with pytest.raises(SystemExit) as stopped:
+            main()
+        output, errors = capsys.readouterr()
+        return int(stopped.value.code or 0), output, errors
+
+    return ask
 
 
 @pytest.mark.parametrize("command", COMMANDS)
@@ -51,7 +59,11 @@ def test_help_costs_less_than_half_a_second() -> None:
     costs = []
     for _ in range(3):
         before = resource.getrusage(resource.RUSAGE_CHILDREN)
-        assert told("run", "--help")[0] == 0
+        subprocess.run(
+            [sys.executable, "-c", "from immune_sim.app.cli import main; main()", "run", "--help"],
+            capture_output=True,
+            check=True,
+        )
         after = resource.getrusage(resource.RUSAGE_CHILDREN)
         costs.append(after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime)
     assert min(costs) < 0.5
@@ -75,7 +87,9 @@ def test_version() -> None:
         (("rnu",), "run"),
     ],
 )
-def test_wrong_input_is_told_with_its_remedy_and_exit_code_2(words: tuple[str, ...], expected: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_wrong_input_is_told_with_its_remedy_and_exit_code_2(
+    told: Told, words: tuple[str, ...], expected: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Catches a traceback, an exit code of 0 or 1, and a hint that got lost."""
     monkeypatch.chdir(tmp_path)
     code, _, errors = told(*words)
@@ -88,14 +102,14 @@ def test_wrong_input_is_told_with_its_remedy_and_exit_code_2(words: tuple[str, .
     assert not any(tmp_path.iterdir())  # a bad scenario never starts a run
 
 
-def test_several_mistakes_are_told_at_once() -> None:
+def test_several_mistakes_are_told_at_once(told: Told) -> None:
     code, _, errors = told("run", "ldn-mouse", "--set", "nk.kil_rate=3", "--set", "ctl.repair=1")
     assert code == 2
     assert "kil_rate" in errors
     assert "ctl.repair" in errors
 
 
-def test_a_damaged_checkpoint_is_refused_with_a_reason(tmp_path: Path) -> None:
+def test_a_damaged_checkpoint_is_refused_with_a_reason(told: Told, tmp_path: Path) -> None:
     bad = tmp_path / "bad.npz"
     bad.write_bytes(b"nothing of ours")
     code, _, errors = told("resume", str(bad))
@@ -104,7 +118,9 @@ def test_a_damaged_checkpoint_is_refused_with_a_reason(tmp_path: Path) -> None:
     assert "Traceback" not in errors
 
 
-def test_an_unforeseen_fault_is_one_line_unless_asked_for(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_unforeseen_fault_is_one_line_unless_asked_for(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     def fails() -> None:
         with faults_in_words():
             raise ZeroDivisionError("planted")
@@ -140,7 +156,7 @@ def test_schema_is_json() -> None:
     assert json.loads(CliRunner().invoke(app, ["schema"]).output)["title"] == "immune-sim scenario"
 
 
-def test_colors_and_moving_lines_stay_out_of_a_pipe(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_colors_and_moving_lines_stay_out_of_a_pipe(told: Told, monkeypatch: pytest.MonkeyPatch) -> None:
     """Catches escape sequences in what a program reads."""
     monkeypatch.delenv("FORCE_COLOR", raising=False)
     for words in (("parameters", "kill"), ("scenarios",), ("schedule",)):

@@ -14,7 +14,7 @@ from immune_sim.app.report.markup import data, element, text
 from immune_sim.app.report.tissue import chosen, nice
 from immune_sim.scenario.evidence import LINK_EVIDENCE, NOTE
 
-SMALL = ("--days", "1", "--set", "space.width=40", "--set", "space.height=40", "--set", 'nk.kill_rate=0.2 1/h')
+SMALL = ("--days", "1", "--set", "space.width=40", "--set", "space.height=40", "--set", "nk.kill_rate=0.2 1/h")
 LOADING = {"src", "href", "action", "data", "poster", "srcset", "background"}
 
 
@@ -84,7 +84,9 @@ def test_text_cannot_become_markup() -> None:
     assert "</script>" not in data("x", '"</script>"').removesuffix("</script>")
 
 
-@pytest.mark.parametrize(("hours", "take"), [([0], None), ([0, 6], None), (list(range(0, 600, 24)), 250), (list(range(0, 600, 24)), 240)])
+@pytest.mark.parametrize(
+    ("hours", "take"), [([0], None), ([0, 6], None), (list(range(0, 600, 24)), 250), (list(range(0, 600, 24)), 240)]
+)
 def test_pictures_are_from_start_to_end_and_hold_take(hours: list[int], take: int | None) -> None:
     shown = chosen(hours, take)
     assert shown == sorted(set(shown))

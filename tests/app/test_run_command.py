@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 
 import pyarrow.parquet as pq
@@ -19,7 +19,18 @@ from immune_sim.model.outcomes import NAMES
 from immune_sim.runs.run import Interruption
 from immune_sim.scenario.scenario import Scenario
 
-SMALL = ("--days", "2", "--set", "space.width=40", "--set", "space.height=40", "--set", "inoculum.tumor_cells=300", "--set", "endpoints.stop_when_cleared=false")
+SMALL = (
+    "--days",
+    "2",
+    "--set",
+    "space.width=40",
+    "--set",
+    "space.height=40",
+    "--set",
+    "inoculum.tumor_cells=300",
+    "--set",
+    "endpoints.stop_when_cleared=false",
+)
 WRITTEN = {"timecourse.parquet", "timecourse.csv", "summary.json", "scenario.toml", "report.html", "tissue.npz"}
 
 
@@ -32,23 +43,16 @@ def call(*words: str, code: int = 0) -> str:
 @contextmanager
 def interrupted_at(hour: int, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """As if somebody pressed Ctrl-C in this hour."""
+    asked, step = Interruption(), TumorImmuneModel.step
 
-    @contextmanager
-    def by_clock() -> Iterator[Interruption]:
-        asked = Interruption()
-        step = TumorImmuneModel.step
-
-        def watched(model: TumorImmuneModel) -> None:
-            step(model)
-            if model.time >= hour:
-                asked.ask()
-
-        with monkeypatch.context() as patch:
-            patch.setattr(TumorImmuneModel, "step", watched)
-            yield asked
+    def watched(model: TumorImmuneModel) -> None:
+        step(model)
+        if model.time >= hour:
+            asked.ask()
 
     with monkeypatch.context() as patch:
-        patch.setattr(working, "interruption_by_keyboard", by_clock)
+        patch.setattr(working, "interruption_by_keyboard", lambda: nullcontext(asked))
+        patch.setattr(TumorImmuneModel, "step", watched)
         yield
 
 
@@ -85,7 +89,9 @@ def test_results_are_never_overwritten(whole: Path) -> None:
     assert {each: each.read_bytes() for each in whole.iterdir()} == before
 
 
-def test_an_interrupted_run_goes_on_to_the_identical_result(whole: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_interrupted_run_goes_on_to_the_identical_result(
+    whole: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Catches state that a checkpoint forgets, and a picture or an hour that is lost or doubled at the seam."""
     folder = tmp_path / "cut"
     with interrupted_at(31, monkeypatch):
@@ -101,7 +107,9 @@ def test_an_interrupted_run_goes_on_to_the_identical_result(whole: Path, tmp_pat
     assert json.loads((folder / "summary.json").read_text())["status"] == "complete"
 
 
-def test_a_complete_run_is_not_gone_on_with_in_place(whole: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_complete_run_is_not_gone_on_with_in_place(
+    whole: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """A checkpoint of a complete run leads into a new folder."""
     monkeypatch.chdir(tmp_path)
     call("run", "ldn-mouse", *SMALL, "--out", "kept", "--checkpoint-every", "24")
@@ -140,7 +148,9 @@ def test_the_time_course_holds_every_outcome_of_every_hour_with_its_unit(whole: 
 def test_frames_hold_every_layer_of_the_whole_tissue(tmp_path: Path) -> None:
     import numpy as np
 
-    call("run", "ldn-mouse", *SMALL, "--days", "1", "--out", str(tmp_path / "f"), "--save-frames", "--frames-every", "12")
+    call(
+        "run", "ldn-mouse", *SMALL, "--days", "1", "--out", str(tmp_path / "f"), "--save-frames", "--frames-every", "12"
+    )
     frames = sorted((tmp_path / "f" / "frames").glob("*.npz"))
     assert [each.stem for each in frames] == ["hour-000000", "hour-000012", "hour-000024"]
     legend = json.loads((tmp_path / "f" / "frames" / "legend.json").read_text())

@@ -15,7 +15,9 @@ CURVES = st.lists(st.floats(0, 1e9), min_size=1, max_size=200)
 @given(CURVES, st.integers(30, 120), st.integers(5, 16), st.booleans())
 def test_every_line_fits_into_the_width(values: list[float], width: int, height: int, ascii_only: bool) -> None:
     """Catches labels, marks or an axis that are not counted when the columns are cut."""
-    lines = sketch(np.arange(len(values)), values, width=width, height=height, ascii_only=ascii_only, mark=(5.0, "")).split("\n")
+    lines = sketch(
+        np.arange(len(values)), values, width=width, height=height, ascii_only=ascii_only, mark=(5.0, "")
+    ).split("\n")
     assert len(lines) == height + 2
     assert max(len(line) for line in lines) <= width
 

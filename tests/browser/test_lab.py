@@ -190,12 +190,13 @@ def test_two_people_have_two_tissues_and_leave_nothing_behind(browser: Browser, 
     second.wait_hour("h === 24")
     assert one.hour == 0
     assert one.page.locator(".scenario .v-select__selection").inner_text() == GROWING
-    before = resources(server)["kernels"]["total"]
+    before = resources(server)
     other.context.close()
     until = time.monotonic() + 10.0
-    while resources(server)["kernels"]["total"] >= before and time.monotonic() < until:
+    while (after := resources(server))["threads"]["active"] >= before["threads"]["active"] and time.monotonic() < until:
         time.sleep(0.2)
-    assert resources(server)["kernels"]["total"] < before
+    assert after["kernels"]["total"] < before["kernels"]["total"]
+    assert after["threads"]["active"] < before["threads"]["active"]
     assert other.refused == []
     assert other.errors == []
 

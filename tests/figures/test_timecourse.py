@@ -19,7 +19,9 @@ DECLARED = {each.name: each for each in OUTCOMES}
 @pytest.fixture
 def table() -> dict[str, np.ndarray[Any, Any]]:
     draws = np.random.default_rng(1)
-    made: dict[str, np.ndarray[Any, Any]] = {each.name: draws.integers(0, 50, HOURS).astype(each.dtype) for each in OUTCOMES}
+    made: dict[str, np.ndarray[Any, Any]] = {
+        each.name: draws.integers(0, 50, HOURS).astype(each.dtype) for each in OUTCOMES
+    }
     return made | {"hour": np.arange(HOURS, dtype=float)}
 
 
@@ -45,7 +47,9 @@ def test_units_are_the_declared_ones(table: Any) -> None:
     """Catches a unit that was written into a figure: here another one is declared."""
     from dataclasses import replace
 
-    other = DECLARED | {name: replace(DECLARED[name], unit="mg/L") for name in ("drug_concentration", "metabolite_concentration")}
+    other = DECLARED | {
+        name: replace(DECLARED[name], unit="mg/L") for name in ("drug_concentration", "metabolite_concentration")
+    }
     assert drug(table, DECLARED).layout.yaxis.title.text == "nM"
     assert drug(table, other).layout.yaxis.title.text == "mg/L"
     assert look.unit_of(DECLARED, "nk_density_inside") == "1/mm\u00b2"

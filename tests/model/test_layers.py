@@ -33,7 +33,7 @@ def test_a_layer_has_the_shape_of_the_tissue_and_a_color_for_every_code(model: T
 
 
 def test_every_cell_is_drawn_at_its_site(model: TumorImmuneModel) -> None:
-    """Read back site by site through the coordinates, which the layer does not use. Catches a shift by the guard border."""
+    """Read back through the coordinates, which the layer does not use. Catches a shift by the guard border."""
     tissue, codes = model.tissue, layer(model, "type").codes
     expected = np.zeros_like(codes)
     expected[tuple(tissue.lattice.coordinates(tissue.vessels).T)] = VESSEL_CODE

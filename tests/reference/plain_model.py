@@ -53,6 +53,17 @@ def happens(word: int, hazard: float) -> bool:
     return uniform(word) < 1.0 - math.exp(-hazard)
 
 
+def poisson(luck: float, mean: float) -> int:
+    """The smallest number whose cumulative probability exceeds the draw."""
+    number, term = 0, math.exp(-mean)
+    reached = term
+    while luck >= reached and number < 50:
+        number += 1
+        term *= mean / number
+        reached += term
+    return number
+
+
 def relax(value: float, target: float, tau_up: float, tau_down: float, dt: float) -> float:
     """Approach a target exponentially, with one time constant upwards and another downwards."""
     return target + (value - target) * math.exp(-dt / (tau_up if target > value else tau_down))
@@ -260,9 +271,9 @@ class ImmuneCell(Cell):
         """Rate of strikes on a target, in 1/h."""
         raise NotImplementedError
 
-    def strikes(self, word: int) -> bool:
-        """Whether it strikes its target in this sub-step."""
-        return happens(word, self.strike_rate(self.target) * self.model.dt)
+    def strikes(self, word: int) -> int:
+        """How often it strikes its target in this sub-step, a Poisson number."""
+        return poisson(1.0 - uniform(word), self.strike_rate(self.target) * self.model.dt)
 
     def contact(self, turn: int) -> Place | None:
         """The place of a living tumor cell here or next to here."""
@@ -316,6 +327,7 @@ class ImmuneCell(Cell):
         met = self.contact(below(leading << 8, directions))
         if met is not None and (leading & 0xFFFF) / 65536.0 < p.arrest:
             self.target_place = met
+            self.hours_engaged += model.dt
             return True
         return False
 
@@ -652,6 +664,7 @@ class PlainModel(mesa.Model):
     def _kill(self, searching: list[ImmuneCell], tick: int, now: float) -> None:
         engaged = [cell for cell in searching if cell.target is not None]
         struck: dict[TumorCell, list[ImmuneCell]] = defaultdict(list)
+        hits: dict[TumorCell, int] = defaultdict(int)
         for cell, words in zip(
             engaged, self.words(address.STRIKE, tick, (cell.lineage for cell in engaged)), strict=True
         ):
@@ -659,9 +672,8 @@ class PlainModel(mesa.Model):
                 struck[cell.target].append(cell)
         fading = math.log(2.0) / self.p.ctl.repair_half_life
         for target, attackers in struck.items():
-            hits = sum(isinstance(cell, CytotoxicT) for cell in attackers)
-            if hits:
-                target.damage = target.damage * math.exp(-fading * (now - target.damage_time)) + hits
+            if hits[target]:
+                target.damage = target.damage * math.exp(-fading * (now - target.damage_time)) + hits[target]
                 target.damage_time = now
             lethal = target.damage >= self.p.ctl.lethal_damage
             killers = [cell for cell in attackers if lethal or isinstance(cell, NaturalKiller)]

@@ -61,6 +61,7 @@ PANELS = (
 )
 CURVES = tuple(curve for panel in PANELS for curve in panel.curves)
 GAP = 0.06  # share of the height between two panels; it holds the title of the lower one
+HEAD = 0.036  # share of the height above the first panel, for its title
 
 
 def columns_since(columns: dict[str, NDArray[Any]], start: int) -> tuple[NDArray[Any], list[NDArray[Any]]]:
@@ -96,7 +97,7 @@ def traces() -> list[dict[str, Any]]:
 def layout() -> dict[str, Any]:
     """The plotly layout of the panels, one below the other over the same days; colors are the page's."""
     n = len(PANELS)
-    height = (1.0 - n * GAP) / n
+    height = (1.0 - HEAD - (n - 1) * GAP) / n
     figure: dict[str, Any] = {
         "autosize": True,
         "margin": {"l": 44, "r": 36, "t": 4, "b": 34},
@@ -122,7 +123,7 @@ def layout() -> dict[str, Any]:
         "annotations": [],
     }
     for number, panel in enumerate(PANELS, start=1):
-        top = 1.0 - (number - 1) * (height + GAP) - GAP
+        top = 1.0 - HEAD - (number - 1) * (height + GAP)
         name = "yaxis" if number == 1 else f"yaxis{number}"
         figure[name] = {
             "domain": [top - height, top],
@@ -130,6 +131,7 @@ def layout() -> dict[str, Any]:
             "nticks": 4,
             "zeroline": False,
             "fixedrange": True,
+            "showspikes": False,
         }
         if panel.unit == "cells":
             figure[name] |= {"tickformat": "~s", "autorangeoptions": {"include": 10}}  # nobody counts half a cell

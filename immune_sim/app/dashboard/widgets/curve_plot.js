@@ -40,7 +40,7 @@ class Curves {
   look() {
     const text = css(this.root, "--text-soft", "#666"), grid = css(this.root, "--line", "#ddd");
     const layout = structuredClone(this.model.get("frame"));
-    layout.paper_bgcolor = layout.plot_bgcolor = "rgba(0,0,0,0)";
+    layout.paper_bgcolor = layout.plot_bgcolor = css(this.root, "--surface", "#fff");
     layout.font = { family: css(this.root, "--font", "sans-serif"), size: 11, color: text };
     layout.hoverlabel = { bgcolor: css(this.root, "--surface-raised", "#fff"), bordercolor: grid, font: { color: css(this.root, "--text", "#222") } };
     for (const [name, axis] of Object.entries(layout)) {

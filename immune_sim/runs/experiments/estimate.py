@@ -1,0 +1,74 @@
+"""What a study says while it runs: the estimate of an endpoint with its 95 % interval, and how long it will take."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from scipy import stats
+
+from immune_sim.mechanisms.endpoints import ENDPOINTS
+from immune_sim.model.model import TumorImmuneModel
+from immune_sim.runs.experiments.declared import Experiment
+from immune_sim.runs.experiments.design import points_of, scenario_at
+
+LEVEL = 0.95
+TIMES = {each.name for each in ENDPOINTS if each.unit == "h" and each.name != "hours"}
+SHARES = {"take", "cleared"}
+PILOT_SECONDS = 2.0
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """A mean with its interval; runs counts the replicates behind it."""
+
+    value: float
+    low: float
+    high: float
+    runs: int
+
+    @property
+    def half_width(self) -> float:
+        """Half the width of the interval; infinite where there is none yet."""
+        return (self.high - self.low) / 2 if self.runs > 1 else math.inf
+
+
+def restricted(endpoint: str, value: float, horizon: float) -> float:
+    """The value that enters a mean: a time that never came counts as the horizon (restricted mean)."""
+    return min(horizon, horizon if math.isnan(value) else value) if endpoint in TIMES else value
+
+
+def estimate(endpoint: str, values: Sequence[float]) -> Estimate:
+    """The mean of an endpoint: Wilson's interval for a share, Student's for all else."""
+    known = np.asarray([each for each in values if not math.isnan(each)], dtype=np.float64)
+    n = len(known)
+    if n == 0:
+        return Estimate(math.nan, math.nan, math.nan, 0)
+    mean = float(known.mean())
+    if endpoint in SHARES:
+        interval = stats.binomtest(int(known.sum()), n).proportion_ci(LEVEL, method="wilson")
+        return Estimate(mean, float(interval.low), float(interval.high), n)
+    if n == 1:
+        return Estimate(mean, -math.inf, math.inf, 1)
+    far = float(stats.t.ppf(0.5 + LEVEL / 2, n - 1) * known.std(ddof=1) / math.sqrt(n))
+    return Estimate(mean, mean - far, mean + far, n)
+
+
+def seconds_per_run(experiment: Experiment) -> float:
+    """About how long a run takes on this machine: the beginning of one is computed, and the rest extrapolated.
+
+    A run that ends early takes less, one whose tumor grows large takes more.
+    """
+    scenario = scenario_at(experiment, points_of(experiment)[0], experiment.arms[0])
+    TumorImmuneModel(scenario, rng=1).run_for(1)  # compiles, where nothing is compiled yet
+    began = time.perf_counter()
+    model = TumorImmuneModel(scenario, rng=1)
+    made = time.perf_counter() - began
+    while model.running and model.time < model.duration and time.perf_counter() - began < PILOT_SECONDS:
+        model.run_for(1)
+    hours = max(model.time, 1.0)
+    whole = model.duration if model.running else hours
+    return made + (time.perf_counter() - began - made) / hours * whole

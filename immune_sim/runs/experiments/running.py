@@ -1,0 +1,195 @@
+"""Computing a study: runs handed out and taken in, written down as they come, until all is done or somebody stops it."""
+
+from __future__ import annotations
+
+import datetime
+import fcntl
+import math
+import shlex
+import time
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal
+
+from immune_sim.core.errors import OutputError
+from immune_sim.runs.experiments.declared import Experiment, seed_of
+from immune_sim.runs.experiments.design import scenario_at
+from immune_sim.runs.experiments.estimate import Estimate, estimate, restricted
+from immune_sim.runs.experiments.executors import Executor
+from immune_sim.runs.experiments.order import Queue, Wanted
+from immune_sim.runs.experiments.rows import tables_of
+from immune_sim.runs.experiments.shards import RUNS, Shards, check
+from immune_sim.runs.experiments.study import OpenStudy
+from immune_sim.runs.experiments.task import Plan, Result, Task
+from immune_sim.runs.files import cannot_write
+from immune_sim.runs.run import Interruption
+
+FLUSH_RUNS, FLUSH_SECONDS, FLUSH_BYTES = 250, 15.0, 32_000_000
+PATIENCE = 0.25  # s between two looks at the results
+Ended = Literal["complete", "interrupted"]
+
+
+@dataclass
+class Standing:
+    """Where a study stands while it runs. planned: the most runs there may be, finished ones included."""
+
+    planned: int
+    done: int = 0
+    failed: int = 0
+    new: int = 0
+    began: float = field(default_factory=time.perf_counter)
+    endpoint: str = ""
+    values: dict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
+    damaged: dict[str, str] = field(default_factory=dict)
+    again: int = 0
+
+    @property
+    def seconds_left(self) -> float:
+        """About how long it will take; nan before the first run."""
+        return (time.perf_counter() - self.began) / self.new * (self.planned - self.done) if self.new else math.nan
+
+    def estimates(self) -> dict[str, Estimate]:
+        """The running estimate of the first endpoint in every arm, over all points."""
+        return {arm: estimate(self.endpoint, values) for arm, values in self.values.items()}
+
+
+Watch = Callable[[Standing], None]
+
+
+class Run:
+    """One session of computing a study; ``work`` does it."""
+
+    def __init__(self, study: OpenStudy, executor: Executor, *, shard: tuple[int, int] = (1, 1), watch: Watch | None = None, interruption: Interruption | None = None, retry_failed: bool = False):
+        self.study, self.executor, self.shard = study, executor, shard
+        self.experiment: Experiment = study.experiment
+        self.watch, self.interruption = watch or (lambda _: None), interruption or Interruption()
+        self.shards = Shards(study.folder, f"{shard[0]}of{shard[1]}" if shard[1] > 1 else "")
+        self._retry = retry_failed
+        self._plan = Plan.of(self.experiment).packed()
+        self._waiting: dict[str, Wanted] = {}
+        self._buffer: list[Result] = []
+        self._size, self._flushed = 0, time.perf_counter()
+
+    def work(self) -> tuple[Ended, Standing]:
+        """Compute what is missing; raises OutputError where results cannot be written."""
+        with locked(self.study.folder, self.shards.writer):
+            queue, standing = self._prepare()
+            try:
+                self._loop(queue, standing)
+            finally:
+                self._flush()
+            self.shards.merge()
+            if self.shard[1] == 1:
+                self.study.write_catalogue()
+        complete = not self._waiting and not self.interruption.asked
+        return ("complete" if complete else "interrupted"), standing
+
+    def _prepare(self) -> tuple[Queue, Standing]:
+        """See what is there, set damaged shards aside, and find what is missing."""
+        found = check(self.study.folder)
+        mine = {name: what for name, what in found.damaged.items() if self.shard[1] == 1 or Path(name).name.startswith(f"part-{self.shards.writer}-")}
+        self.shards.set_aside(mine)
+        lost = {each for name in mine for each in found.told.shards.get(name, {"ids": []})["ids"]} - found.finished
+        runs = self.study.study.read_runs() if (self.study.folder / RUNS).exists() else None
+        values: dict[tuple[int, str], dict[int, float]] = defaultdict(dict)
+        standing = Standing(0, endpoint=self.experiment.main[0] if self.experiment.main else "", damaged=mine, again=len(lost))
+        deciding = self.experiment.replicates.endpoint
+        finished = found.finished
+        if runs is not None and len(runs):
+            runs = runs[runs["run_id"].isin(finished)]
+            if self._retry:
+                finished = finished - set(runs.loc[runs["status"] == "failed", "run_id"])
+                runs = runs[runs["run_id"].isin(finished)]
+            for row in runs.to_dict("records"):
+                standing.failed += row["status"] == "failed"
+                if row["status"] == "ok":
+                    self._estimate(standing, row["arm"], row[standing.endpoint])
+                    if deciding:
+                        values[row["point"], row["arm"]][row["replicate"]] = row[deciding]
+        queue = Queue(self.experiment, self.study.points, finished, values, self.shard)
+        standing.planned, standing.done = queue.most, self._done_of(queue, finished)
+        now = datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")
+        self.shards.journal.add([{"session": {"at": now, "workers": self.executor.workers, "finished": len(finished)}}])
+        return queue, standing
+
+    def _done_of(self, queue: Queue, finished: set[str]) -> int:
+        if self.shard[1] == 1:
+            return len(finished)
+        fresh = Queue(self.experiment, self.study.points, (), {}, self.shard)
+        count = 0
+        while wanted := fresh.next():
+            count += wanted.run_id in finished
+        return count
+
+    def _loop(self, queue: Queue, standing: Standing) -> None:
+        self.watch(standing)
+        while True:
+            while not self.interruption.asked and len(self._waiting) < self.executor.slots:
+                wanted = queue.next()
+                if wanted is None:
+                    break
+                self._waiting[wanted.run_id] = wanted
+                self.executor.submit(self._task(wanted))
+            if not self._waiting:
+                return
+            for result in self.executor.collect(PATIENCE):
+                self._take(queue, standing, result)
+            if len(self._buffer) >= FLUSH_RUNS or self._size >= FLUSH_BYTES or (self._buffer and time.perf_counter() - self._flushed > FLUSH_SECONDS):
+                self._flush()
+            self.watch(standing)
+
+    def _task(self, wanted: Wanted) -> Task:
+        point, arm = wanted.point, wanted.arm
+        seed = seed_of(self.experiment, point.key, wanted.replicate, arm.name)
+        return Task(wanted.run_id, point.number, arm.name, wanted.replicate, seed, scenario_at(self.experiment, point, arm), self._plan)
+
+    def _take(self, queue: Queue, standing: Standing, result: Result) -> None:
+        wanted = self._waiting.pop(result.run_id)
+        self._buffer.append(result)
+        self._size += sum(each.nbytes for each in result.course.values()) + sum(codes.nbytes for *_, codes in result.pictures)
+        self.shards.journal.add([{"run": result.run_id, "hash": result.hash, "failed": result.failure is not None}], lasting=False)
+        deciding = self.experiment.replicates.endpoint
+        queue.note(wanted, result.endpoints.get(deciding) if result.failure is None else None)
+        standing.done += 1
+        standing.new += 1
+        standing.failed += result.failure is not None
+        if result.failure is None:
+            self._estimate(standing, result.arm, result.endpoints[standing.endpoint])
+            self.executor.note_speed(result.seconds)
+
+    def _estimate(self, standing: Standing, arm: str, value: float) -> None:
+        horizon = self.experiment.arm(arm).scenario.duration
+        standing.values[arm].append(restricted(standing.endpoint, value, horizon))
+
+    def _flush(self) -> None:
+        """Write what has come in since the last time; it stays in memory if that fails."""
+        if self._buffer:
+            points = {each.number: each for each in self.study.points}
+            listed = [points.get(number, self.study.points[0]) for number in range(max(points) + 1)]
+            repeat = f"immune-sim experiment repeat {shlex.quote(str(self.study.folder))} {{}}"
+            self.shards.write(tables_of(self.experiment, listed, self._buffer, repeat), [each.run_id for each in self._buffer])
+        self._buffer, self._size, self._flushed = [], 0, time.perf_counter()
+
+
+@contextmanager
+def locked(folder: Path, writer: str) -> Iterator[None]:
+    """Keep a second process from writing the same part of a study; the lock ends with the process, however it ends."""
+    path = folder / f".lock{'-' if writer else ''}{writer}"
+    try:
+        file = path.open("w")
+    except OSError as error:
+        raise cannot_write(path, error) from error
+    with file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise OutputError(f"another process computes this study in {folder} now. Wait for its end, or stop it with Ctrl-C.") from None
+        except OSError:
+            pass  # a file system without locks
+        yield
+
+
+__all__ = ["Ended", "Run", "Standing", "Watch", "locked"]

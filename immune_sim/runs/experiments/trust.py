@@ -1,0 +1,152 @@
+"""Whether stored results can be believed: runs computed again and compared bit for bit; where a study stands."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from immune_sim.core.errors import OutputError, Problem, ScenarioError
+from immune_sim.runs.experiments.declared import Experiment, seed_of
+from immune_sim.runs.experiments.design import Point, scenario_at
+from immune_sim.runs.experiments.estimate import Estimate, estimate, restricted
+from immune_sim.runs.experiments.executors import Executor, InProcess
+from immune_sim.runs.experiments.manifest import NAME
+from immune_sim.runs.experiments.reading import read_experiment
+from immune_sim.runs.experiments.study import EXPERIMENT, OpenStudy, Study
+from immune_sim.runs.experiments.task import Plan, Result, Task
+
+SAMPLE = 10
+
+
+@dataclass(frozen=True)
+class Compared:
+    """A stored run beside the same one computed again."""
+
+    run_id: str
+    stored: str
+    computed: str
+    message: str = ""
+
+    @property
+    def same(self) -> bool:
+        """Whether both are the same, bit for bit."""
+        return self.stored == self.computed
+
+
+def experiment_of(study: Study, experiment: Experiment | None = None) -> OpenStudy:
+    """The experiment of a stored study, with the numbers of its points; a study built in code must be handed in."""
+    from immune_sim.runs.experiments.design import points_of
+    from immune_sim.runs.experiments.study import _numbered
+
+    if experiment is None:
+        manifest = study.manifest
+        if manifest["functions"] or any(each["prepare"] for each in manifest["arms"].values()):
+            raise ScenarioError(Problem(str(study.folder), "this study uses functions of its author, which a folder cannot hold. Call it from Python with the same experiment."))
+        text = (study.folder / EXPERIMENT).read_text(encoding="utf-8")
+        if not text.strip():
+            raise ScenarioError(Problem(str(study.folder / EXPERIMENT), "this study was built in code. Call it from Python with the same experiment."))
+        experiment = read_experiment(text, str(study.folder / EXPERIMENT), name=manifest["name"], folder=study.folder, quick=manifest["quick"])
+    return OpenStudy(experiment, study.folder, _numbered(points_of(experiment), study.manifest["points"]))
+
+
+def task_of(opened: OpenStudy, run_id: str) -> Task:
+    """The task of a run by its id; raises OutputError with what an id looks like."""
+    at = {f"p{point.number:04d}-{arm.name}": (point, arm) for point in opened.points for arm in opened.experiment.arms}
+    head, _, replicate = run_id.rpartition("-r")
+    if head not in at or not replicate.isdigit():
+        raise OutputError(f'"{run_id}" is no run of this study. An id is point, arm and replicate, for example "{next(iter(at))}-r0000".')
+    point, arm = at[head]
+    return _task(opened.experiment, point, arm, int(replicate))
+
+
+def _task(experiment: Experiment, point: Point, arm: Any, replicate: int) -> Task:
+    from immune_sim.runs.experiments.rows import run_id
+
+    seed = seed_of(experiment, point.key, replicate, arm.name)
+    name = run_id(point.number, arm.name, replicate)
+    return Task(name, point.number, arm.name, replicate, seed, scenario_at(experiment, point, arm), Plan.of(experiment).packed())
+
+
+def verify(study: Study, sample: int = SAMPLE, *, executor: Executor | None = None, experiment: Experiment | None = None, seed: int = 1, watch: Callable[[Compared], None] | None = None) -> list[Compared]:
+    """Compute a random sample of the good runs again and compare their hashes.
+
+    Raises OutputError where no run is stored, or a shard is damaged.
+    """
+    runs = study.read_runs(["run_id", "status", "hash"])
+    good = runs[runs["status"] == "ok"]
+    if not len(good):
+        raise OutputError(f"{study.folder} holds no finished run to verify. Compute some first.")
+    chosen = np.sort(np.random.default_rng(seed).choice(len(good), size=min(sample, len(good)), replace=False))
+    opened = experiment_of(study, experiment)
+    stored = {str(row["run_id"]): str(row["hash"]) for row in good.iloc[chosen].to_dict("records")}
+    found = []
+    for result in _computed(executor or InProcess(), [task_of(opened, each) for each in stored]):
+        message = f"{result.failure.kind}: {result.failure.message}" if result.failure else ""
+        found.append(Compared(result.run_id, stored[result.run_id], result.hash, message))
+        if watch:
+            watch(found[-1])
+    return sorted(found, key=lambda each: each.run_id)
+
+
+def _computed(executor: Executor, tasks: Sequence[Task]) -> list[Result]:
+    left, results = list(tasks), []
+    with executor:
+        under_way = 0
+        while left or under_way:
+            while left and under_way < executor.slots:
+                executor.submit(left.pop(0))
+                under_way += 1
+            got = executor.collect(0.25)
+            under_way -= len(got)
+            results += got
+    return results
+
+
+@dataclass(frozen=True)
+class Status:
+    """Where a study stands. planned: at most; damaged: shard -> what is wrong; estimates: arm -> of the first endpoint."""
+
+    name: str
+    planned: int
+    done: int
+    failed: int
+    points: int
+    endpoint: str
+    per_arm: dict[str, int]
+    estimates: dict[str, Estimate]
+    damaged: dict[str, str]
+    digest: str
+
+    @property
+    def complete(self) -> bool:
+        """Whether nothing is left to do, as far as can be known without a stopping rule."""
+        return self.done >= self.planned and not self.damaged
+
+
+def status(study: Study) -> Status:
+    """Look at a study without computing anything."""
+    manifest, found = study.manifest, study.check()
+    try:
+        runs = study.read_runs()
+    except OutputError:
+        runs = study.read_runs([]).iloc[:0] if not found.damaged else None
+    main = manifest["main"][0] if manifest["main"] else ""
+    estimates: dict[str, Estimate] = {}
+    per_arm = dict.fromkeys(manifest["arms"], 0)
+    if runs is not None and len(runs):
+        for arm in per_arm:
+            of_arm = runs[runs["arm"] == arm]
+            per_arm[arm] = len(of_arm)
+            values = of_arm.loc[of_arm["status"] == "ok", main] if main in of_arm else []
+            estimates[arm] = estimate(main, [restricted(main, float(each), manifest["horizon"]) for each in values])
+    return Status(
+        manifest["name"], len(manifest["points"]) * len(manifest["arms"]) * manifest["replicates"]["at_most"], len(found.finished),
+        int((runs["status"] == "failed").sum()) if runs is not None and len(runs) else 0, len(manifest["points"]), main, per_arm, estimates,
+        found.damaged, study.digest() if runs is not None and len(runs) else "",
+    )  # fmt: skip
+
+
+__all__ = ["NAME", "Compared", "Status", "experiment_of", "status", "task_of", "verify"]

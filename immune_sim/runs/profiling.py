@@ -1,0 +1,111 @@
+"""Where the time goes, what large tissues cost, and how long the first hour takes."""
+
+from __future__ import annotations
+
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from dataclasses import dataclass
+
+from immune_sim.core.jit import CACHE_VARIABLE
+from immune_sim.core.parallel import Threads
+from immune_sim.model.model import TumorImmuneModel
+from immune_sim.runs.benchmark import Speed, measure_model, standard
+
+CELL_UPDATES = ("cell receptors", "motility", "killing")
+
+
+@dataclass(frozen=True)
+class Profile:
+    """Where an hour goes. entries: name -> us an hour; recording: all else; updates_per_second: cell updates."""
+
+    entries: dict[str, float]
+    recording: float
+    updates_per_second: dict[str, float]
+    together: float
+    bytes_per_cell: float
+
+
+def profile(hours: int) -> Profile:
+    """Time every entry of the schedule on the standard tissue.
+
+    A cell update is one cell that passes one sub-step of one process: every cell for the receptor axis, every immune
+    cell for motility and for killing.
+    """
+    model = TumorImmuneModel(standard(), rng=1)
+    model.run_for(1)
+    model.schedule.timed = True
+    steps, passed = model.tissue.p.clock.substeps, dict.fromkeys(CELL_UPDATES, 0)
+    began = time.perf_counter()
+    for _ in range(hours):
+        everyone, immune = model.tissue.tumor.n + model.tissue.immune.n, model.tissue.immune.n
+        for name, cells in zip(CELL_UPDATES, (everyone, immune, immune), strict=True):
+            passed[name] += cells * steps
+        model.step()
+    whole = time.perf_counter() - began
+    seconds = {entry.name: entry.seconds for entry in model.schedule}
+    updates = {name: passed[name] / seconds[name] for name in CELL_UPDATES}
+    together = sum(passed.values()) / sum(seconds[name] for name in CELL_UPDATES)
+    tables = (model.tissue.tumor, model.tissue.immune)
+    size = sum(sum(column.itemsize for column in table.columns.values()) * table.n for table in tables) / sum(
+        table.n for table in tables
+    )
+    return Profile(
+        {name: 1e6 * each / hours for name, each in seconds.items()},
+        1e6 * (whole - sum(seconds.values())) / hours,
+        updates,
+        together,
+        size,
+    )
+
+
+@dataclass(frozen=True)
+class Large:
+    """A large tissue on one and on two threads, measured in turns in a process of its own. peak: bytes of memory."""
+
+    cells: int
+    one: Speed
+    two: Speed
+    speed_up: float
+    peak: int | None
+
+
+def measure_large(cells: int, hours: int, turns: int) -> Large:
+    """Measure a large tissue; call it in a fresh process, so that the peak of memory is its own."""
+    model = TumorImmuneModel(standard(cells), rng=1)
+    model.run_for(2)
+    found: dict[int, list[Speed]] = {1: [], 2: []}
+    for _ in range(turns):
+        for threads, speeds in found.items():
+            model.threads.close()
+            model.threads = model.tissue.threads = Threads(threads)
+            speeds.append(measure_model(model, hours))
+    model.threads.close()
+    gains = [one.microseconds / two.microseconds for one, two in zip(found[1], found[2], strict=True)]
+    middle = [sorted(each, key=lambda speed: speed.microseconds)[len(each) // 2] for each in found.values()]
+    return Large(cells, middle[0], middle[1], statistics.median(gains), peak_memory())
+
+
+def peak_memory() -> int | None:
+    """Largest resident memory of this process so far in bytes; None where the system does not tell."""
+    try:
+        import resource
+    except ImportError:
+        return None
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
+
+
+def time_to_first_hour(*, compiled: bool = True) -> float:
+    """Seconds from the start of a new process to its first computed hour.
+
+    compiled: False for a new installation, where the kernels have to be compiled first.
+    """
+    code = "from immune_sim.model.model import TumorImmuneModel as M; M('ldn-mouse', rng=1).run_for(1)"
+    with tempfile.TemporaryDirectory() as empty:
+        began = time.perf_counter()
+        changed = {} if compiled else {CACHE_VARIABLE: empty}
+        subprocess.run([sys.executable, "-c", code], check=True, env=os.environ | changed)
+        return time.perf_counter() - began
