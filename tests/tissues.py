@@ -104,9 +104,7 @@ def living(tissue: Tissue) -> int:
 
 
 def check_places(tissue: Tissue) -> None:
-    """
-
-    One cell per site and layer, table and lattice agree both ways, the guard is untouched, and nobody is out of
+    """One cell per site and layer, table and lattice agree both ways, the guard is untouched, and nobody is out of
     bounds.
     """
     lattice = tissue.lattice

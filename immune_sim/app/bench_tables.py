@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import dataclass
 from typing import Any
 
 from rich.console import Console
@@ -12,134 +13,120 @@ from rich.text import Text
 from immune_sim.runs.benchmark import Comparison
 from immune_sim.runs.profiling import Large, Profile, time_to_first_hour
 
-HOURS_PER_SECOND, RATIO, UPDATES = 500.0, 100.0, 30e6  # targets of the standard tissue on one core
-START, COMPILING = 3.0, 60.0  # s, targets of a later run and of the first one
-LARGE_HOURS, SPEED_UP, MEMORY, SPREAD = 5.0, 1.6, 2**30, 3.0  # targets of the large ones
+HOURS_PER_SECOND, CELL_HOURS, RATIO, UPDATES = 500.0, 5.5, 100.0, 30.0  # standard tissue, one core; millions
+START, COMPILING = 3.0, 60.0  # s to the first hour, of a later run and of the first one
+LARGE_HOURS, SPEED_UP, MEMORY, SPREAD = 5.0, 1.6, 1024.0, 3.0  # the large tissues; memory in MiB
+BUSY = 0.5  # load above which other programs are said to disturb
+MISSING = "Plain Mesa was not measured: the reference is in tests/reference of a checkout, not in an installed package."
+
+
+@dataclass(frozen=True)
+class Row:
+    """One figure. target: None where there is none; at_most: it is not to be exceeded instead of to be reached."""
+
+    name: str
+    value: float
+    target: float | None = None
+    digits: int = 0
+    at_most: bool = False
+    note: str = ""
+
+    def cells(self) -> tuple[str, str, str, Text]:
+        """Name, value, target and verdict as they are printed."""
+        shown = f"{self.value:,.{self.digits}f}{self.note}"
+        if self.target is None:
+            return self.name, shown, "", Text("")
+        met = self.value <= self.target if self.at_most else self.value >= self.target
+        verdict = Text("reached", "green") if met else Text("missed", "yellow")
+        return self.name, shown, f"{self.target:,g}", verdict
 
 
 def tell_machine(to: Console, made: dict[str, Any]) -> None:
-    machine = made["machine"]
-    to.print(
-        f"{machine['cpu']}, {machine['cores']} cores, Python {made['python']}, numba {made['libraries']['numba']}",
-        style="dim",
-    )
+    """Say what is measured on, and whether something else disturbs."""
+    machine, numba = made["machine"], made["libraries"]["numba"]
+    to.print(f"{machine['cpu']}, {machine['cores']} cores, Python {made['python']}, Numba {numba}", style="dim")
     load = os.getloadavg()[0] if hasattr(os, "getloadavg") else 0.0
-    if load > 0.5:
+    if load > BUSY:
         to.print(f"Other programs are busy (load {load:.1f}); the figures come out too low.", style="yellow")
 
 
-def _rows(
-    to: Console,
-    title: str,
-    rows: list[tuple[str, str, str, bool | None]],
-    heads: tuple[str, str] = ("measured", "target"),
-) -> None:
-    table = Table(
-        box=None,
-        padding=(0, 3, 0, 0),
-        title=title,
-        title_justify="left",
-        title_style="bold",
-        pad_edge=False,
-        header_style="dim",
-    )
-    for name in ("", *heads):
-        table.add_column(name, justify="left" if not name else "right")
-    table.add_column("")
-    for name, measured, target, met in rows:
-        verdict = Text("") if met is None else Text("reached", "green") if met else Text("missed", "yellow")
-        table.add_row(name, measured, target, verdict)
-    to.print()
-    to.print(table)
-
-
 def tell_standard(to: Console, compared: Comparison, measured: Profile) -> None:
-    typical, ratio = compared.typical, compared.ratio
-    rows: list[tuple[str, str, str, bool | None]] = [
-        (f"tumor cells over {typical.hours} hours", f"{typical.tumor_start:,} to {typical.tumor_end:,}", "", None),
-        ("immune cells", f"{typical.immune_start:,} to {typical.immune_end:,}", "", None),
-        (
-            "hours of tissue per second",
-            f"{typical.hours_per_second:,.0f}",
-            f"{HOURS_PER_SECOND:,.0f}",
-            typical.hours_per_second >= HOURS_PER_SECOND,
-        ),
-        ("  per second of CPU time", f"{typical.hours / typical.cpu_seconds:,.0f}", "", None),
-        (
-            "million cell-hours per second",
-            f"{typical.cell_hours_per_second / 1e6:.2f}",
-            "5.5",
-            typical.cell_hours_per_second >= 5.5e6,
-        ),
+    """The standard tissue on one thread, the reference beside it, and where the time goes."""
+    speed, ratio = compared.typical, compared.ratio
+    rows = [
+        Row(f"tumor cells over {speed.hours} hours", speed.tumor_start, note=f" to {speed.tumor_end:,}"),
+        Row("immune cells", speed.immune_start, note=f" to {speed.immune_end:,}"),
+        Row("hours of tissue per second", speed.hours_per_second, HOURS_PER_SECOND),
+        Row("  per second of processor time", speed.hours / speed.cpu_seconds),
+        Row("million cell-hours per second", speed.cell_hours_per_second / 1e6, CELL_HOURS, 2),
     ]
-    if ratio is None:
-        rows.append(("plain Mesa", "not here: it is in a checkout only", f"{RATIO:.0f}", None))
-    else:
+    if ratio is not None:
         spread = f" ({min(compared.ratios):,.0f} to {max(compared.ratios):,.0f})"
-        rows.append(("times plain Mesa per cell-hour", f"{ratio:,.0f}{spread}", f"{RATIO:.0f}", ratio >= RATIO))
+        rows.append(Row("times plain Mesa, per cell-hour", ratio, RATIO, note=spread))
+    rows += [Row(f"million updates/s, {name}", each / 1e6, digits=1) for name, each in measured.updates.items()]
     rows += [
-        (f"million updates per second: {name}", f"{each / 1e6:.1f}", "", None)
-        for name, each in measured.updates_per_second.items()
+        Row("  the three together", measured.together / 1e6, UPDATES, 1),
+        Row("bytes per cell in the tables", measured.bytes_per_cell),
     ]
-    rows += [
-        (
-            "  the three together",
-            f"{measured.together / 1e6:.1f}",
-            f"{UPDATES / 1e6:.0f}",
-            measured.together >= UPDATES,
-        ),
-        ("bytes per cell in the tables", f"{measured.bytes_per_cell:.0f}", "", None),
-    ]
-    _rows(to, "Standard tissue, one thread", rows)
-    whole = sum(measured.entries.values()) + measured.recording
-    parts = [*sorted(measured.entries.items(), key=lambda entry: -entry[1]), ("recording and Mesa", measured.recording)]
-    _rows(
-        to,
-        "Where an hour goes",
-        [(name, f"{each:,.0f} us", f"{100 * each / whole:.0f} %", None) for name, each in parts],
-        ("an hour", "share"),
-    )
+    _print(to, "Standard tissue, one thread", rows)
+    if ratio is None:
+        to.print(MISSING, style="dim")
+    _print_profile(to, measured)
 
 
 def tell_starts(to: Console, compiling: bool) -> dict[str, float]:
+    """Measure how long the first hour takes, print it, and return it by kind of start."""
     found = {"later": time_to_first_hour()}
-    rows: list[tuple[str, str, str, bool | None]] = [
-        ("a later run", f"{found['later']:.1f} s", f"{START:.0f} s", found["later"] <= START)
-    ]
+    rows = [Row("a later run, s", found["later"], START, 1, at_most=True)]
     if compiling:
-        first = found["first"] = time_to_first_hour(compiled=False)
-        rows.append(("the first one, compiling", f"{first:.0f} s", f"{COMPILING:.0f} s", first <= COMPILING))
-    _rows(to, "From the start to the first hour", rows)
+        found["first"] = time_to_first_hour(compiled=False)
+        rows.append(Row("the first run, compiling, s", found["first"], COMPILING, at_most=True))
+    _print(to, "From the start to the first hour", rows)
     return found
 
 
 def tell_large(to: Console, found: list[Large], compared: Comparison) -> None:
+    """Large tissues on one and two threads, and how the cost of a cell grows with their number."""
+    largest = max(each.cells for each in found)
     for each in found:
-        two, memory = each.two.hours_per_second, each.peak
-        biggest = each.cells == max(each.cells for each in found)
-        rows: list[tuple[str, str, str, bool | None]] = [
-            ("tumor cells, immune cells", f"{each.one.tumor_start:,}, {each.one.immune_start:,}", "", None),
-            ("hours per second, one thread", f"{each.one.hours_per_second:.2f}", "", None),
-            (
-                "hours per second, two threads",
-                f"{two:.2f}",
-                f"{LARGE_HOURS:.0f}" if biggest else "",
-                two >= LARGE_HOURS if biggest else None,
-            ),
-            ("gain of the second thread", f"{each.speed_up:.2f}", f"{SPEED_UP}", each.speed_up >= SPEED_UP),
-            ("us per cell-hour, one thread", f"{each.one.microseconds:.3f}", "", None),
-            (
-                "peak memory, MiB",
-                f"{memory / 2**20:,.0f}" if memory else "unknown",
-                "1,024" if biggest else "",
-                memory < MEMORY if memory and biggest else None,
-            ),
+        aim = each.cells == largest
+        rows = [
+            Row("tumor cells", each.one.tumor_start, note=f", {each.one.immune_start:,} immune"),
+            Row("hours per second, one thread", each.one.hours_per_second, digits=2),
+            Row("hours per second, two threads", each.two.hours_per_second, LARGE_HOURS if aim else None, 2),
+            Row("gain of the second thread", each.speed_up, SPEED_UP, 2),
+            Row("us per cell-hour, one thread", each.one.microseconds, digits=3),
         ]
-        _rows(to, f"{each.cells:,} tumor cells", rows)
+        if each.peak is not None:
+            rows.append(Row("peak memory, MiB", each.peak / 2**20, MEMORY if aim else None, at_most=True))
+        _print(to, f"{each.cells:,} tumor cells", rows)
     costs = [compared.typical.microseconds, *(each.one.microseconds for each in found)]
-    spread = max(costs) / min(costs)
-    _rows(
-        to,
-        "10,000 to 1,000,000 cells",
-        [("largest cost per cell-hour over smallest", f"{spread:.2f}", f"{SPREAD:.0f}", spread <= SPREAD)],
-    )
+    row = Row("largest cost per cell-hour over smallest", max(costs) / min(costs), SPREAD, 2, at_most=True)
+    _print(to, f"10,000 to {largest:,} cells", [row])
+
+
+def _print_profile(to: Console, measured: Profile) -> None:
+    parts = measured.entries | {"recording and Mesa": measured.recording}
+    whole = sum(parts.values())
+    table = _table("Where an hour goes", "us an hour", "share")
+    for name, each in sorted(parts.items(), key=lambda part: -part[1]):
+        table.add_row(name, f"{each:,.0f}", f"{100 * each / whole:.0f} %")
+    to.print()
+    to.print(table)
+
+
+def _print(to: Console, title: str, rows: list[Row]) -> None:
+    table = _table(title, "measured", "target")
+    table.add_column("")
+    for row in rows:
+        table.add_row(*row.cells())
+    to.print()
+    to.print(table)
+
+
+def _table(title: str, *heads: str) -> Table:
+    table = Table(box=None, padding=(0, 3, 0, 0), title=Text(title, "bold"), title_justify="left", header_style="dim")
+    table.add_column("", min_width=32)
+    for head in heads:
+        table.add_column(head, justify="right")
+    return table

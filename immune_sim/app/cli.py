@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from immune_sim import __version__
-from immune_sim.app.commands import bench, dashboard, doctor, lists, resume, run, scenarios
+from immune_sim.app.commands import bench, dashboard, doctor, experiment, lists, resume, run, scenarios
 from immune_sim.app.console import examples, faults_in_words
 
 app = typer.Typer(
@@ -39,7 +39,7 @@ def about(
     """Options that stand before the command."""
 
 
-for command in (run, resume, scenarios, lists, dashboard, bench, doctor):
+for command in (run, resume, experiment, scenarios, lists, dashboard, bench, doctor):
     command.register(app)
 
 

@@ -18,10 +18,14 @@ WRONG_INPUT, FAILURE = 2, 1
 WIDEST = 110  # columns; longer lines are hard to read
 
 
-def examples(*commands: str) -> str:
-    """Examples at the end of a help page, one a line."""
-    escaped = [each.replace("[", r"\[") for each in commands]
-    return "\n\n".join(["[bold]Examples[/bold]", *(f"  [cyan]{each}[/cyan]" for each in escaped)])
+def examples(*lines: str) -> str:
+    """Examples at the end of a help page; lines that are no command are notes."""
+    escaped = [each.replace("[", r"\[") for each in lines]
+    return "\n".join(["[bold]Examples[/bold]", *(_styled(each) for each in escaped)])
+
+
+def _styled(line: str) -> str:
+    return f"[cyan]{line}[/cyan]" if line.startswith("immune-sim") else line
 
 
 def console(*, stderr: bool = False) -> Console:

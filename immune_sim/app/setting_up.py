@@ -11,7 +11,7 @@ from typing import Any
 
 from immune_sim.app.console import ask_for, console
 from immune_sim.core.jit import is_compiled
-from immune_sim.model.model import TumorImmuneModel
+from immune_sim.model.model import LARGEST_SEED, TumorImmuneModel
 from immune_sim.runs.checkpoints import CheckpointWriter
 from immune_sim.runs.pictures import Album, FrameWriter
 from immune_sim.runs.store import RunFolder
@@ -57,6 +57,8 @@ def new_job(
         if "duration" in overrides:
             raise ask_for("the duration is given twice. Leave out one of --days and --set duration=...", "--days")
         overrides["duration"] = f"{days:.12g} d"
+    if not 0 <= seed <= LARGEST_SEED:
+        raise ask_for(f"{seed} is not allowed as a seed. Give a whole number from 0 to {LARGEST_SEED}.", "--seed")
     wanted = Scenario.load(scenario).with_overrides(overrides, origin="--set")
     folder = RunFolder.create(out or RESULTS / f"{wanted.name}-seed{seed}")
     say_that_it_compiles()

@@ -17,6 +17,7 @@ class Clock:
         grade="setting",
         source="assumed: 15 min; results do not depend on it beyond statistical error",
         about="sub-steps in an hour, for the receptor axis, motility and killing",
+        live=False,
     )
 
     @property

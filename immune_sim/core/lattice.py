@@ -13,7 +13,7 @@ import math
 
 import numpy as np
 
-from immune_sim.core.jit import inline, kernel
+from immune_sim.core.jit import inline
 from immune_sim.core.parameters import param, parameters
 
 EMPTY = -1
@@ -108,20 +108,6 @@ class Lattice:
         place = np.clip(np.arange(-1, self.shape[0] + 1), 0, self.shape[0] - 1)
         return (place * count // self.shape[0]).astype(np.int32)
 
-    def near_tumor(self, near: np.ndarray) -> None:
-        """Write to near (size,) uint8 whether a site or one of its neighbors holds a tumor cell, living or dead."""
-        if self.wraps:  # the guard does not show what is on the other side, so leave no site out
-            near.fill(1)
-        else:
-            _mark_near(self.offsets, self.interior[0], self.interior[-1] + 1, self.tumor_at, near)
-
-    def free_neighbors(self, free: np.ndarray) -> None:
-        """Write to free (size,) uint8 whether any neighbor of a site holds no tumor cell and is no wall."""
-        if self.wraps:
-            _mark_free_wrapped(self.offsets, self.home, self.interior, self.tumor_at, free)
-        else:
-            _mark_free(self.offsets, self.interior[0], self.interior[-1] + 1, self.tumor_at, free)
-
 
 @inline
 def neighbor(site, offset, wraps, home):
@@ -130,35 +116,3 @@ def neighbor(site, offset, wraps, home):
     if wraps:
         at = np.int64(home[at])
     return at
-
-
-@kernel
-def _mark_near(offsets, first, end, tumor_at, near):
-    here = near[first:end]
-    held = tumor_at[first:end]
-    for i in range(here.size):
-        here[i] = held[i] >= 0
-    for offset in offsets:
-        held = tumor_at[first + offset : end + offset]
-        for i in range(here.size):
-            here[i] |= held[i] >= 0
-
-
-@kernel
-def _mark_free(offsets, first, end, tumor_at, free):
-    here = free[first:end]
-    for i in range(here.size):
-        here[i] = 0
-    for offset in offsets:
-        held = tumor_at[first + offset : end + offset]
-        for i in range(here.size):
-            here[i] |= held[i] == EMPTY
-
-
-@kernel
-def _mark_free_wrapped(offsets, home, interior, tumor_at, free):
-    for site in interior:
-        found = False
-        for offset in offsets:
-            found = found or tumor_at[home[site + offset]] == EMPTY
-        free[site] = found

@@ -121,7 +121,7 @@ def move(which, starts, rows, forward, tick, seed, dt, hops, p, well_mixed, inte
     """Move the cells of the slabs ``which`` for one sub-step; starts, rows: see ``sort_into_slabs``.
 
     hops (2,) float32: mean hops of an NK cell and of a T cell in the sub-step. p (7,) float32: persistence, chemotaxis,
-    infiltration, arrest, nk_detachment, ctl_detachment, exhausted_speed. near (sites,) uint8: see Lattice.near_tumor.
+    infiltration, arrest, nk_detachment, ctl_detachment, exhausted_speed. near (sites,) uint8: see core.neighborhood.
     Changes immune_at, site, heading, engaged, target_site and hours_engaged. ``forward`` turns the order of cells
     around, so that no direction is favored.
     """

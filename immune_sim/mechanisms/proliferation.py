@@ -67,7 +67,7 @@ def free_site(site, turn, depth, offsets, wraps, home, tumor_at):
 def decide(first, end, tick, seed, p, depth, gain, bound, oxygen, oxygen_block, ifng, block, site, lineage, signal, free, offsets, wraps, home, tumor_at, state, wish):
     """Tell cycling from quiescent cells and mark those of rows first to end that divide in this hour.
 
-    p (5,) float32: rate, oxygen_none, oxygen_full, ifng_arrest, ifng_half. free: see Lattice.free_neighbors. wish (n,) uint32, written: 0, or a draw that
+    p (5,) float32: rate, oxygen_none, oxygen_full, ifng_arrest, ifng_half. free: see core.neighborhood. wish (n,) uint32, written: 0, or a draw that
     orders the dividing cells among themselves.
     """
     one = np.float32(1.0)

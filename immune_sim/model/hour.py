@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from immune_sim.core import neighborhood
 from immune_sim.core.codes import CAUSES, CTL, NK
 from immune_sim.core.random import ARRIVALS, uniforms
 from immune_sim.core.rates import from_fixed, mean_factor
@@ -46,7 +47,7 @@ def move(tissue: Tissue) -> None:
     if tissue.sub == 0:
         immune["hours_engaged"].fill(0.0)
         order[:] = np.argsort(immune["site"])
-        lattice.near_tumor(near)
+        neighborhood.near_tumor(lattice, near, tissue.threads)
     travel = int(np.ceil(c.hops.max())) + 1
     slab_of = lattice.slabs(lattice.shape[0] if tissue.p.space.well_mixed else 2 * travel + 2)
     slabs = int(slab_of[-1]) + 1
@@ -99,7 +100,7 @@ def divide(tissue: Tissue) -> None:
     tumor, lattice, c, fields = tissue.tumor, tissue.lattice, tissue.constants, tissue.fields
     wish = tissue.scratch.get("wish", tumor.n, "uint32")
     free = tissue.scratch.get("free neighbors", lattice.size, "uint8")
-    lattice.free_neighbors(free)
+    neighborhood.free_neighbors(lattice, free, tissue.threads)
     columns = (*(tumor[name] for name in ("site", "lineage", "signal")), free)
     depth = tissue.p.proliferation.push_depth
     around = (lattice.offsets, lattice.wraps, lattice.home)

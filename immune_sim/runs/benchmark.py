@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import importlib.util
-import os
 import statistics
-import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
@@ -15,8 +12,6 @@ from pathlib import Path
 from typing import Any
 
 import immune_sim
-from immune_sim.core.jit import CACHE_VARIABLE
-from immune_sim.core.parallel import Threads
 from immune_sim.model.model import TumorImmuneModel
 from immune_sim.scenario.scenario import Scenario
 

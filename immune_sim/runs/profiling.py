@@ -20,11 +20,11 @@ CELL_UPDATES = ("cell receptors", "motility", "killing")
 
 @dataclass(frozen=True)
 class Profile:
-    """Where an hour goes. entries: name -> us an hour; recording: all else; updates_per_second: cell updates."""
+    """Where an hour goes. entries: name -> us an hour; recording: all else; updates: cell updates."""
 
     entries: dict[str, float]
     recording: float
-    updates_per_second: dict[str, float]
+    updates: dict[str, float]
     together: float
     bytes_per_cell: float
 

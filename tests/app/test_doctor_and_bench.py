@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+from immune_sim.app import bench_tables as tables
 from immune_sim.app import health
 from immune_sim.app.cli import app
-from immune_sim.app.commands import bench as command
-from immune_sim.runs import benchmark
+from immune_sim.runs import benchmark, profiling
 
 
 def found(name: str, port: int = 8765) -> health.Check:
@@ -55,13 +55,26 @@ def test_bench_tells_figures_and_says_what_is_not_there(monkeypatch: pytest.Monk
     file = tmp_path / "bench.json"
     answer = CliRunner().invoke(app, ["bench", "--turns", "1", "--hours", "2", "--json", str(file)])
     assert answer.exit_code == 0, answer.output
-    assert "in a checkout only" in answer.output
+    assert "not measured" in answer.output
     told = json.loads(file.read_text())
     assert told["standard"]["ratio"] is None
     assert told["standard"]["fast"][0]["tumor_start"] == 10_000
-    assert set(told["profile"]["updates_per_second"]) == set(benchmark.CELL_UPDATES)
+    assert set(told["profile"]["updates"]) == set(profiling.CELL_UPDATES)
 
 
 def test_targets_are_those_of_the_issue() -> None:
-    assert (command.HOURS_PER_SECOND, command.RATIO, command.UPDATES) == (500, 100, 30e6)
-    assert (command.LARGE_HOURS, command.SPEED_UP, command.MEMORY, command.SPREAD) == (5, 1.6, 2**30, 3)
+    assert (tables.HOURS_PER_SECOND, tables.CELL_HOURS, tables.RATIO, tables.UPDATES) == (500, 5.5, 100, 30)
+    assert (tables.LARGE_HOURS, tables.SPEED_UP, tables.MEMORY, tables.SPREAD) == (5, 1.6, 1024, 3)
+    assert (tables.START, tables.COMPILING) == (3, 60)
+
+
+def test_a_verdict_follows_its_target() -> None:
+    """Catches a target that is compared the wrong way round."""
+    assert [str(tables.Row("speed", value, 500).cells()[3]) for value in (499, 500, 501)] == [
+        "missed",
+        "reached",
+        "reached",
+    ]
+    memory = [tables.Row("memory", value, 3, at_most=True) for value in (2, 3, 4)]
+    assert [str(each.cells()[3]) for each in memory] == ["reached", "reached", "missed"]
+    assert str(tables.Row("cells", 3).cells()[3]) == ""

@@ -76,9 +76,7 @@ def test_coordinates_round_trip_in_c_order(space: Space) -> None:
 @settings(max_examples=60)
 @given(space=SPACES, thickness=st.integers(1, 20))
 def test_slabs_cover_every_site_once_and_are_thick_enough(space: Space, thickness: int) -> None:
-    """
-
-    Catches a slab that is a row short, an odd number of slabs (the first and last would meet through a periodic
+    """Catches a slab that is a row short, an odd number of slabs (the first and last would meet through a periodic
     border).
     """
     lattice = Lattice(space)

@@ -53,9 +53,7 @@ def everything_in_parts(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize("changes", [LIVELY, CUBE], ids=["section", "periodic cube"])
 @pytest.mark.usefixtures("everything_in_parts")
 def test_any_number_of_threads(changes: dict[str, Any]) -> None:
-    """
-
-    Catches a sum of floats by thread, a seed per thread, a cell moved by two threads, a cut that depends on their
+    """Catches a sum of floats by thread, a seed per thread, a cell moved by two threads, a cut that depends on their
     number.
     """
     labs = [Lab(scenario_of(changes), seed=3, threads=count) for count in (1, 2, 3)]

@@ -104,7 +104,7 @@ def test_no_direction_is_favored_even_in_a_crowd() -> None:
     tissue = walkers(
         {"recruitment.ctl_density": 1333, "space.width": 100, "space.height": 100, "motility.persistence": 0.3}
     )
-    assert len(tissue.lattice.slabs(22)) >= 4
+    assert tissue.lattice.slabs(22).max() >= 3
     way = np.concatenate([walk(tissue, 8) for _ in range(8)])
     for axis in (0, 1):
         assert_mean(way[:, axis], 0.0)
@@ -120,10 +120,7 @@ def test_cells_come_from_any_side() -> None:
 
 
 def test_a_crowd_stays_evenly_spread_over_slabs() -> None:
-    """
-
-    A random walk has no favorite place: rows at the edges of slabs hold as many cells as others, false alarm 1e-6.
-    """
+    """A random walk has no favorite place: rows at the edges of slabs hold as many cells as others, to 6 deviations."""
     tissue = walkers({"recruitment.ctl_density": 400, "space.width": 60, "space.height": 96})
     counts = np.zeros(96)
     for _ in range(80):
@@ -159,10 +156,7 @@ def test_dense_tissue_slows_by_the_infiltration(infiltration: float) -> None:
 
 
 def test_chemotaxis_takes_its_share_of_hops() -> None:
-    """
-
-    Where the pull is full, 30 % of the hops go up the gradient: mean displacement 0.3 sites a hop and none sideways.
-    """
+    """Where the pull is full, 30 % of the hops go up the gradient: 0.3 sites a hop on the mean and none sideways."""
     tissue = walkers({"motility.chemotaxis": 0.3, "motility.persistence": 0, "recruitment.ctl_density": 30})
     right = int(np.flatnonzero((tissue.lattice.steps == [0, 1]).all(axis=1))[0])
     tissue.fields.toward[:] = right
@@ -184,12 +178,12 @@ def test_the_gradient_leads_to_the_tumor(depth: int) -> None:
         if depth == 1
         else {"space.width": 40, "space.height": 32, "space.depth": depth}
     )
-    tissue = walkers({**size, "space.boundary": "closed", "inoculum.tumor_cells": 60, "inoculum.fill": 1.0})
+    tissue = walkers({**size, "space.boundary": "closed", "inoculum.tumor_cells": 250, "inoculum.fill": 1.0})
     fields, lattice = tissue.fields, tissue.lattice
     away = fields.grid.places.T - (np.array(lattice.shape) - 1) / 2.0
     step = lattice.steps[fields.toward] / np.linalg.norm(lattice.steps[fields.toward], axis=1, keepdims=True)
     distance = np.linalg.norm(away, axis=1)
-    asked = (distance > 12.0) & (fields.pull > 0.05)
+    asked = (distance > 12.0) & (fields.pull > 0.01)
     assert asked.sum() > 50
     inwards = -(step * away).sum(axis=1)[asked] / distance[asked]
     assert (inwards > np.cos(np.pi / 4) - 1e-6).mean() > 0.95

@@ -162,7 +162,7 @@ def test_division_needs_oxygen(oxygen: float, factor: float) -> None:
 
 @pytest.mark.parametrize("level", [0.02, 1.0])
 def test_ifng_arrests_division(level: float) -> None:
-    """1 - 0.9 x level / (level + 0.02). Catches an arrest that speeds up."""
+    """1 - arrest x level / (level + half). Catches an arrest that speeds up."""
     tissue = bare({"space.width": 600, "space.height": 600})
     checkered(tissue, 3)
     tissue.fields.ifng[:] = level

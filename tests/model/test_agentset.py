@@ -261,6 +261,8 @@ def test_a_set_is_a_set(model: TumorImmuneModel) -> None:
     assert killer not in model.agents_by_type[TumorCell]
     assert killer in model.agents_by_type[NaturalKillerCell]
     assert "cell" not in everyone
+    twin = TumorImmuneModel("ldn-mouse", rng=1, **SMALL)
+    assert twin.cell(twin.agents.ids[0]) not in everyone
     tumor.discard(first)
     tumor.discard(killer)
     assert first not in tumor

@@ -19,7 +19,7 @@ from mesa.time import Schedule
 
 from immune_sim.core.cells import Column
 from immune_sim.core.errors import CheckpointError, OutputError
-from immune_sim.model import TumorImmuneModel, checkpoint
+from immune_sim.model import TumorImmuneModel, checkpoint, frozen
 from immune_sim.model.agents import TumorCell
 
 ROOT = Path(__file__).parents[2]
@@ -47,6 +47,10 @@ def assert_same(one: TumorImmuneModel, other: TumorImmuneModel) -> None:
     for at in ("tumor_at", "immune_at"):
         assert getattr(one.tissue.lattice, at).tobytes() == getattr(other.tissue.lattice, at).tobytes()
     assert one.tissue.drug.state() == other.tissue.drug.state()
+    for name in frozen.PLAIN:
+        assert getattr(one.tissue, name) == getattr(other.tissue, name), name
+    for name in ("vessels", "blockade", "ligand"):
+        assert getattr(one.tissue, name).tobytes() == getattr(other.tissue, name).tobytes(), name
     assert (one.tissue.host, one.tissue.node) == (other.tissue.host, other.tissue.node)
     assert (one.time, one.steps, one.seed, one.interventions) == (
         other.time,

@@ -53,11 +53,11 @@ def happens(word: int, hazard: float) -> bool:
     return uniform(word) < 1.0 - math.exp(-hazard)
 
 
-def poisson(luck: float, mean: float) -> int:
-    """The smallest number whose cumulative probability exceeds the draw."""
+def poisson(luck: float, mean: float, most: int = 50) -> int:
+    """A Poisson number by inversion: the smallest number whose cumulative probability exceeds the draw."""
     number, term = 0, math.exp(-mean)
     reached = term
-    while luck >= reached and number < 50:
+    while luck >= reached and number < most:
         number += 1
         term *= mean / number
         reached += term
@@ -668,8 +668,10 @@ class PlainModel(mesa.Model):
         for cell, words in zip(
             engaged, self.words(address.STRIKE, tick, (cell.lineage for cell in engaged)), strict=True
         ):
-            if cell.target.alive and cell.strikes(words[0]):
+            times = cell.strikes(words[0]) if cell.target.alive else 0
+            if times:
                 struck[cell.target].append(cell)
+                hits[cell.target] += times if isinstance(cell, CytotoxicT) else 0
         fading = math.log(2.0) / self.p.ctl.repair_half_life
         for target, attackers in struck.items():
             if hits[target]:
@@ -770,20 +772,9 @@ class PlainModel(mesa.Model):
             factor = min(
                 max(math.exp(gain * (self.host["signal"] - 1.0)), 1.0 / links.factor_bound), links.factor_bound
             )
-            wanted = self._poisson(expected * factor, words[kind.stream] / WORD)
+            wanted = poisson(words[kind.stream] / WORD, expected * factor, most=10**9)
             for k in range(wanted if self.vessels else 0):
                 self._enter(kind, k)
-
-    @staticmethod
-    def _poisson(mean: float, luck: float) -> int:
-        """The smallest number whose cumulative probability reaches the draw."""
-        number, term = 0, math.exp(-mean)
-        reached = term
-        while reached < luck:
-            number += 1
-            term *= mean / number
-            reached += term
-        return number
 
     def _enter(self, kind: type[ImmuneCell], k: int) -> None:
         for attempt in range(8):

@@ -6,7 +6,8 @@ import pytest
 
 from immune_sim.model.model import TumorImmuneModel
 from immune_sim.runs import benchmark
-from immune_sim.runs.benchmark import EDGES, measure, measure_model, peak_memory, reference_model, standard
+from immune_sim.runs.benchmark import EDGES, measure, measure_model, reference_model, standard
+from immune_sim.runs.profiling import peak_memory
 
 
 def test_the_standard_tissue_has_the_announced_size() -> None:

@@ -7,6 +7,9 @@ import typer
 from immune_sim.app.console import examples
 
 if TYPE_CHECKING:
+    from rich.console import Group
+    from rich.table import Table
+
     from immune_sim.core.parameters import Parameter
 
 PARAMETERS = examples(
@@ -88,35 +91,44 @@ def _print_json(found: "list[Parameter]") -> None:
 
 
 def _print_table(found: "list[Parameter]", of: int) -> None:
-    from rich.table import Table
-    from rich.text import Text
-
     from immune_sim.app.console import console
-    from immune_sim.scenario import checking
 
     to = console()
-    table = Table(box=None, padding=(0, 2, 0, 0), header_style="bold", pad_edge=False)
-    table.add_column("parameter", style="cyan", overflow="fold", min_width=20)
-    table.add_column("default", overflow="fold")
-    table.add_column("allowed", overflow="fold")
-    table.add_column("grade", overflow="fold")
-    if to.width >= WIDE:
-        table.add_column("meaning, source", overflow="fold", ratio=1)
-    for each in found:
-        row = [
-            Text(each.address),
-            Text(checking.show(each, each.default)),
-            Text(checking.range_words(each)),
-            Text(each.grade),
-        ]
-        meaning = Text(each.about) + Text(f"\n{each.source}", style="dim")
-        if to.width >= WIDE:
-            table.add_row(*row, meaning)
-        else:
-            table.add_row(*row)
-    to.print(table)
+    to.print(_wide(found) if to.width >= WIDE else _narrow(found))
     if len(found) < of:
         to.print(f"{len(found)} of {of} parameters", style="dim")
 
 
-WIDE = 100  # columns from which meaning and source have a column of their own
+def _wide(found: "list[Parameter]") -> "Table":
+    from rich.table import Table
+    from rich.text import Text
+
+    from immune_sim.scenario import checking
+
+    table = Table(box=None, padding=(0, 2, 0, 0), header_style="bold", pad_edge=False)
+    for head, style in (("parameter", "cyan"), ("default", ""), ("allowed", ""), ("grade", "")):
+        table.add_column(head, style=style, overflow="fold")
+    table.add_column("meaning, source", overflow="fold", ratio=1)
+    for each in found:
+        shown = (each.address, checking.show(each, each.default), checking.range_words(each), each.grade)
+        table.add_row(*(Text(word) for word in shown), Text.assemble(each.about, (f"\n{each.source}", "dim")))
+    return table
+
+
+def _narrow(found: "list[Parameter]") -> "Group":
+    """One parameter below the other, for terminals on which a table would be a ladder of syllables."""
+    from rich.console import Group
+    from rich.padding import Padding
+    from rich.text import Text
+
+    from immune_sim.scenario import checking
+
+    lines: list[Text | Padding] = []
+    for each in found:
+        default, allowed = checking.show(each, each.default), checking.range_words(each)
+        lines.append(Text.assemble((each.address, "cyan"), f" = {default}  ", (f"({allowed}; {each.grade})", "dim")))
+        lines.append(Padding(Text.assemble(each.about, (f"\n{each.source}", "dim")), (0, 0, 0, 4)))
+    return Group(*lines)
+
+
+WIDE = 100  # columns from which a table has room for meaning and source

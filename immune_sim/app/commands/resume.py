@@ -25,7 +25,7 @@ def resume(
     checkpoint: Annotated[Path, typer.Argument(metavar="FILE", help="A checkpoint that `immune-sim run` wrote.")],
     days: Annotated[
         float | None,
-        typer.Option("--days", min=1 / 24, max=3650, help="Run until this day; the scenario's duration if not given."),
+        typer.Option("--days", metavar="DAYS", help="Run until this day; the scenario's duration if not given."),
     ] = None,
     out: Annotated[
         Path | None, typer.Option("--out", metavar="DIR", help="A new folder; that of the unfinished run if not given.")

@@ -22,10 +22,10 @@ Settings = Annotated[
 ]
 Days = Annotated[
     float | None,
-    typer.Option("--days", min=1 / 24, max=3650, help="How long to run; the scenario's duration if not given."),
+    typer.Option("--days", metavar="DAYS", help="How long to run; the scenario's duration if not given."),
 ]
 Seed = Annotated[
-    int, typer.Option("--seed", min=0, max=2**64 - 1, help="Root of all random draws; the same seed, the same bits.")
+    int, typer.Option("--seed", metavar="N", help="Root of all random draws; the same seed, the same bits.")
 ]
 Out = Annotated[
     Path | None,
@@ -56,7 +56,7 @@ CheckpointEvery = Annotated[
     ),
 ]
 ThreadCount = Annotated[
-    int, typer.Option("--threads", min=1, max=256, help="Threads to compute with; results do not depend on it.")
+    int, typer.Option("--threads", min=1, metavar="N", help="Threads to compute with; results do not depend on it.")
 ]
 
 

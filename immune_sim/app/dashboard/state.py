@@ -20,7 +20,7 @@ from immune_sim.scenario.scenario import Scenario
 FIRST_SCENARIO = "ldn-mouse"
 FIRST_SEED = 1
 SPEEDS = (1.0, 3.0, 6.0, 12.0, 24.0, 48.0, 120.0, math.inf)  # hours of tissue per second
-FIRST_SPEED = 3
+FIRST_SPEED = 4
 
 
 class Session:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -14,8 +14,7 @@ from immune_sim.runs.experiments.design import Point
 from immune_sim.runs.experiments.shards import COURSES, FRAMES, RUNS
 from immune_sim.runs.experiments.task import Result
 
-FIXED = ("run_id", "point", "arm", "replicate", "seed", "status", "hash")
-FAULTS = ("stage", "error", "message", "traceback", "command")
+Repeat = Callable[[str], str]
 
 
 def run_id(point: int, arm: str, replicate: int) -> str:
@@ -23,8 +22,8 @@ def run_id(point: int, arm: str, replicate: int) -> str:
     return f"p{point:04d}-{arm}-r{replicate:04d}"
 
 
-def tables_of(experiment: Experiment, points: Sequence[Point], results: Sequence[Result], repeat: str) -> dict[str, pa.Table]:
-    """The tables of some finished runs. repeat: the command that repeats one, with {} for its id."""
+def tables_of(experiment: Experiment, points: Mapping[int, Point], results: Sequence[Result], repeat: Repeat) -> dict[str, pa.Table]:
+    """The tables of some finished runs. repeat: the command that repeats the run of an id."""
     made = {RUNS: _runs(experiment, points, results, repeat)}
     if experiment.outcomes or experiment.outcome_functions:
         made[COURSES] = _courses(experiment, results)
@@ -33,7 +32,7 @@ def tables_of(experiment: Experiment, points: Sequence[Point], results: Sequence
     return made
 
 
-def _runs(experiment: Experiment, points: Sequence[Point], results: Sequence[Result], repeat: str) -> pa.Table:
+def _runs(experiment: Experiment, points: Mapping[int, Point], results: Sequence[Result], repeat: Repeat) -> pa.Table:
     columns: dict[str, Any] = {
         "run_id": [each.run_id for each in results],
         "point": pa.array([each.point for each in results], pa.int64()),
@@ -54,7 +53,7 @@ def _runs(experiment: Experiment, points: Sequence[Point], results: Sequence[Res
         "error": pa.array([each.kind if each else None for each in faults], pa.string()),
         "message": pa.array([each.message if each else None for each in faults], pa.string()),
         "traceback": pa.array([each.traceback if each else None for each in faults], pa.string()),
-        "command": pa.array([repeat.format(each.run_id) if each.failure else None for each in results], pa.string()),
+        "command": pa.array([repeat(each.run_id) if each.failure else None for each in results], pa.string()),
     }
     return pa.table(columns)
 

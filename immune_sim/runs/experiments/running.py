@@ -11,6 +11,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from typing import Literal
 
@@ -26,8 +27,10 @@ from immune_sim.runs.experiments.study import OpenStudy
 from immune_sim.runs.experiments.task import Plan, Result, Task
 from immune_sim.runs.files import cannot_write
 from immune_sim.runs.run import Interruption
+from immune_sim.scenario.scenario import Scenario
 
 FLUSH_RUNS, FLUSH_SECONDS, FLUSH_BYTES = 250, 15.0, 32_000_000
+KEPT_SCENARIOS = 4096
 PATIENCE = 0.25  # s between two looks at the results
 Ended = Literal["complete", "interrupted"]
 
@@ -68,7 +71,9 @@ class Run:
         self.watch, self.interruption = watch or (lambda _: None), interruption or Interruption()
         self.shards = Shards(study.folder, f"{shard[0]}of{shard[1]}" if shard[1] > 1 else "")
         self._retry = retry_failed
+        self._points = {each.number: each for each in study.points}
         self._plan = Plan.of(self.experiment).packed()
+        self._scenario = lru_cache(maxsize=KEPT_SCENARIOS)(self._scenario_at)
         self._waiting: dict[str, Wanted] = {}
         self._buffer: list[Result] = []
         self._size, self._flushed = 0, time.perf_counter()
@@ -144,7 +149,10 @@ class Run:
     def _task(self, wanted: Wanted) -> Task:
         point, arm = wanted.point, wanted.arm
         seed = seed_of(self.experiment, point.key, wanted.replicate, arm.name)
-        return Task(wanted.run_id, point.number, arm.name, wanted.replicate, seed, scenario_at(self.experiment, point, arm), self._plan)
+        return Task(wanted.run_id, point.number, arm.name, wanted.replicate, seed, self._scenario(point.number, arm.name), self._plan)
+
+    def _scenario_at(self, number: int, arm: str) -> Scenario:
+        return scenario_at(self.experiment, self._points[number], self.experiment.arm(arm))
 
     def _take(self, queue: Queue, standing: Standing, result: Result) -> None:
         wanted = self._waiting.pop(result.run_id)
@@ -167,11 +175,11 @@ class Run:
     def _flush(self) -> None:
         """Write what has come in since the last time; it stays in memory if that fails."""
         if self._buffer:
-            points = {each.number: each for each in self.study.points}
-            listed = [points.get(number, self.study.points[0]) for number in range(max(points) + 1)]
-            repeat = f"immune-sim experiment repeat {shlex.quote(str(self.study.folder))} {{}}"
-            self.shards.write(tables_of(self.experiment, listed, self._buffer, repeat), [each.run_id for each in self._buffer])
+            self.shards.write(tables_of(self.experiment, self._points, self._buffer, self._repeat), [each.run_id for each in self._buffer])
         self._buffer, self._size, self._flushed = [], 0, time.perf_counter()
+
+    def _repeat(self, run_id: str) -> str:
+        return shlex.join(["immune-sim", "experiment", "repeat", str(self.study.folder), run_id])
 
 
 @contextmanager

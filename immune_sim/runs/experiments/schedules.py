@@ -13,8 +13,9 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -34,6 +35,7 @@ Floats = NDArray[np.float64]
 KEY = re.compile(r"regimen(?:\[(\d+)\]|\.(\d+))?\.(\w+)")
 TIMING = ("every", "at", "start", "for", "on_days", "off_days", "infusion_hours", "hours_of_blockade")
 HALF_LIFE = "pharmacokinetics.drug_half_life"
+HALF_LIVES = (0.05, 200.0)  # h, as far as the parameter may go
 GRID = 0.05  # h, of the curve whose hours above the threshold are counted
 
 
@@ -163,41 +165,49 @@ def _lasting(scenario: Scenario, address: str, hours: float, target: float | Non
         raise ScenarioError(Problem(address, f"{hours:g} h are longer than the interval of {phase.every:g} h. Write at most {phase.every:g} h."))
     wanted = min(hours, phase.every - GRID)  # blocked all the time is reached from below
 
-    def with_half_life(value: float) -> tuple[Scenario, float]:
-        made = scenario.with_overrides({HALF_LIFE: value})
-        made = made if target is None else scaled(made, target)
-        return made, hours_blocked(made, number)
+    def made_with(half_life: float) -> Scenario:
+        made = scenario.with_overrides({HALF_LIFE: half_life})
+        return made if target is None else scaled(made, target)
 
-    low, most = 0.05, 0.0
-    for half_life in np.geomspace(0.05, 200.0, 40):
-        reached = with_half_life(float(half_life))[1]
+    def hours_with(half_life: float) -> float:
+        if target is not None:
+            return hours_blocked(made_with(half_life), number)
+        constants = replace(scenario.parameters(Pharmacokinetics), drug_half_life=half_life)
+        return _hours_blocked(constants, scenario.regimen[number].dose_mg, phase.every)
+
+    # at a fixed dose the hours rise with the half-life; at a fixed exposure they rise and fall again: look along the way
+    ways = [float(each) for each in np.geomspace(*HALF_LIVES, 2 if target is None else 40)]
+    low, most = ways[0], hours_with(ways[0])
+    for high in ways[1:]:
+        reached = hours_with(high)
         most = max(most, reached)
         if reached >= wanted:
-            return _bisected(with_half_life, low, float(half_life), wanted)
-        low = float(half_life)
-    why = "at the same exposure" if target is not None else f"by {checking.show(DOSE_PER_KG if phase.per_kg else DOSE, phase.amount)}"
-    raise ScenarioError(Problem(address, f"{hours:g} h of blockade cannot be reached {why}; at most {most:.1f} h can. Write less, or a larger dose."))
+            return made_with(_bisected(hours_with, low, high, wanted))
+        low = high
+    amount = checking.show(DOSE_PER_KG if phase.per_kg else DOSE, phase.amount)
+    why = "at the same exposure" if target is not None else f"by {amount}"
+    what = f"{hours:g} h of blockade cannot be reached {why}; at most {most:.1f} h can. Write less, or a larger dose."
+    raise ScenarioError(Problem(address, what))
 
 
-def _bisected(of: Any, low: float, high: float, wanted: float) -> Scenario:
-    for _ in range(40):
+def _bisected(hours_with: Callable[[float], float], low: float, high: float, wanted: float) -> float:
+    for _ in range(32):
         middle = math.sqrt(low * high)
-        low, high = (low, middle) if of(middle)[1] >= wanted else (middle, high)
-    made: Scenario = of(high)[0]
-    return made
+        low, high = (low, middle) if hours_with(middle) >= wanted else (middle, high)
+    return high
 
 
+@lru_cache(maxsize=4096)
 def _hours_blocked(constants: Pharmacokinetics, dose_mg: float, every: float) -> float:
     rates = constants.rates[1:, 1:]
     count = max(2, round(every / GRID))
     dt = every / count
     step = expm(rates * dt)
     amounts = np.linalg.solve(np.eye(3) - expm(rates * every), np.array([dose_mg, 0.0, 0.0]))
-    per_amount = _rates(constants)[4, 1:4]
-    curve = np.empty(count + 1)
-    for i in range(count + 1):
-        curve[i] = per_amount @ amounts
-        amounts = step @ amounts
+    course = amounts[:, None]
+    while course.shape[1] <= count:  # as many again, all at once
+        course, step = np.hstack([course, step @ course]), step @ step
+    curve = _rates(constants)[4, 1:4] @ course[:, : count + 1]
     before, after = curve[:-1] - WINDOW_BLOCKADE, curve[1:] - WINDOW_BLOCKADE
     change = np.abs(before) + np.abs(after)
     above = np.maximum(before, 0.0) + np.maximum(after, 0.0)

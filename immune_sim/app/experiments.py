@@ -1,0 +1,181 @@
+"""Studies as a person at a terminal meets them: started, watched, looked at, verified."""
+
+from __future__ import annotations
+
+import math
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from rich.table import Table
+from rich.text import Text
+
+from immune_sim.app.console import ask_for, console, is_watched
+from immune_sim.app.experiment_progress import StudyProgress, duration_words, estimate_words
+from immune_sim.app.setting_up import command_line, say_that_it_compiles
+from immune_sim.app.working import INTERRUPTED
+from immune_sim.runs.experiments.declared import Experiment
+from immune_sim.runs.experiments.design import points_of
+from immune_sim.runs.experiments.estimate import seconds_per_run
+from immune_sim.runs.experiments.executors import count_cores, make_executor
+from immune_sim.runs.experiments.experiment import folder_of, set_up
+from immune_sim.runs.experiments.order import Queue
+from immune_sim.runs.experiments.reading import load_experiment, shipped_experiments
+from immune_sim.runs.experiments.running import Run, Standing
+from immune_sim.runs.experiments.study import OpenStudy, Study
+from immune_sim.runs.experiments.task import execute
+from immune_sim.runs.experiments.trust import experiment_of, task_of
+from immune_sim.runs.experiments.trust import status as status_of
+from immune_sim.runs.experiments.trust import verify as verify_study
+from immune_sim.runs.run import interruption_by_keyboard
+
+MOST_POINTS = 30  # design points that a dry run prints
+DIFFERENT = 1
+
+
+@dataclass(frozen=True)
+class Wishes:
+    """Where and how a study is computed."""
+
+    workers: int | None = None
+    scheduler: str | None = None
+    shard: str | None = None
+    retry_failed: bool = False
+    other_code: bool = False
+
+    def part(self) -> tuple[int, int]:
+        """The part of "i/n"; raises ScenarioError where it is none."""
+        found = re.fullmatch(r"(\d+)/(\d+)", self.shard or "1/1")
+        if not found or not 1 <= int(found[1]) <= int(found[2]):
+            raise ask_for(f'"{self.shard}" is no part. Write for example 2/8, the second of eight.', "--shard")
+        return int(found[1]), int(found[2])
+
+
+def work(
+    file: str, out: Path | None, wishes: Wishes, *, quick: bool, dry_run: bool, replicates: int | None
+) -> int:
+    """Compute a study, or print its design; returns the exit code."""
+    experiment, part = set_up(file, quick=quick, replicates=replicates), wishes.part()
+    folder = out or folder_of(experiment)
+    say_that_it_compiles()
+    if dry_run:
+        _tell_design(experiment, wishes, folder, part)
+        return 0
+    opened = OpenStudy.at(experiment, folder, other_code=wishes.other_code)
+    to = console()
+    with interruption_by_keyboard() as interruption, make_executor(wishes.workers, wishes.scheduler) as executor:
+        with StudyProgress(console(stderr=True), experiment, moving=is_watched()) as progress:
+            session = Run(opened, executor, shard=part, watch=progress, interruption=interruption, retry_failed=wishes.retry_failed)
+            ended, standing = session.work()
+    _tell_end(opened, standing)
+    if ended == "complete":
+        return 0
+    to.print("\nStopped; every finished run is written. To go on:")
+    to.print(f"  {command_line()}", style="cyan", soft_wrap=True)
+    return INTERRUPTED
+
+
+def _tell_end(opened: OpenStudy, standing: Standing) -> None:
+    to, experiment = console(), opened.experiment
+    to.print(Text.assemble((experiment.title, "bold"), f": {standing.done:,} runs, {standing.new:,} of them new."))
+    for name, what in standing.damaged.items():
+        to.print(Text(f"{name} was damaged ({what}) and set aside; its runs were computed again.", style="yellow"))
+    if standing.failed:
+        where = "`immune-sim experiment status` tells more"
+        to.print(Text(f"{standing.failed} runs failed; {where}.", style="yellow"))
+    for arm, found in standing.estimates().items():
+        to.print(Text.assemble((f"  {arm}: ", "dim"), estimate_words(standing.endpoint, found)))
+    to.print(Text.assemble(("Written to ", "dim"), str(opened.folder)), soft_wrap=True)
+
+
+def _tell_design(experiment: Experiment, wishes: Wishes, folder: Path, part: tuple[int, int]) -> None:
+    to, points = console(), points_of(experiment)
+    to.print(Text(experiment.title, style="bold"))
+    to.print(Text(experiment.about, style="dim"))
+    table = Table(box=None, padding=(0, 2, 0, 0), header_style="bold")
+    for name in ("point", *(each.label for each in experiment.factors)):
+        table.add_column(name)
+    for point in points[:MOST_POINTS]:
+        table.add_row(str(point.number), *(point.levels[each.label].text if each.label in point.levels else "" for each in experiment.factors))
+    if experiment.factors:
+        to.print(table)
+    if len(points) > MOST_POINTS:
+        to.print(f"and {len(points) - MOST_POINTS:,} points more", style="dim")
+    runs = Queue(experiment, points, (), {}, part).most
+    seconds, workers = seconds_per_run(experiment), max(1, wishes.workers if wishes.workers is not None else count_cores())
+    rule = experiment.replicates
+    how_many = f"{rule.at_most}" if rule.half_width is None else f"{rule.at_least} to {rule.at_most}"
+    to.print(f"\narms        {', '.join(each.name for each in experiment.arms)}")
+    to.print(f"points      {len(points):,}")
+    to.print(f"replicates  {how_many}")
+    to.print(f"runs        {'' if rule.half_width is None else 'at most '}{runs:,}")
+    to.print(f"time        about {duration_words(runs * seconds / workers)} with {workers} workers, {seconds:.2g} s a run; longer where tumors grow large")
+    to.print(f"folder      {folder}", soft_wrap=True)
+
+
+def tell_shipped(name: str | None) -> None:
+    """List the shipped experiments, or print the file of one."""
+    if name is not None:
+        to_print = load_experiment(name).text
+        console().print(Text(to_print), end="", soft_wrap=True)
+        return
+    table = Table(box=None, padding=(0, 2, 1, 0), show_header=False)
+    table.add_column(style="cyan", no_wrap=True)
+    table.add_column()
+    import tomllib
+
+    for path in shipped_experiments():
+        head = tomllib.loads(path.read_text(encoding="utf-8"))
+        table.add_row(path.stem, f"[bold]{head.get('title', path.stem)}[/bold]\n{head.get('about', '')}")
+    console().print(table)
+
+
+def tell_status(folder: Path) -> int:
+    """Print where a study stands; exit code 1 where a file of it is damaged."""
+    study = Study.open(folder)
+    found, to = status_of(study), console()
+    to.print(Text(found.name, style="bold"))
+    to.print(f"runs        {found.done:,} of {'at most ' if study.manifest['replicates']['half_width'] else ''}{found.planned:,}, {found.failed:,} failed")
+    to.print(f"points      {found.points:,}")
+    for arm, count in found.per_arm.items():
+        told = f", {estimate_words(found.endpoint, found.estimates[arm])}" if arm in found.estimates else ""
+        to.print(Text.assemble((f"  {arm}: ", "dim"), f"{count:,} runs{told}"))
+    to.print(f"digest      {found.digest[:16]}")
+    for name, what in found.damaged.items():
+        to.print(Text(f"damaged     {folder / name}: {what}", style="red"), soft_wrap=True)
+    if found.damaged:
+        to.print("Run the same experiment again: it sets these files aside and computes their runs anew.")
+    elif found.failed:
+        for row in study.failures.head(5).to_dict("records"):
+            to.print(Text(f"failed      {row['run_id']} at {row['stage']}: {row['error']}: {row['message']}", style="yellow"), soft_wrap=True)
+            to.print(Text(f"            {row['command']}", style="cyan"), soft_wrap=True)
+    return DIFFERENT if found.damaged else 0
+
+
+def tell_verified(folder: Path, sample: int, seed: int, workers: int | None) -> int:
+    """Compute a sample again and tell; exit code 1 where a run differs."""
+    to = console()
+    found = verify_study(Study.open(folder), sample, executor=make_executor(workers), seed=seed)
+    for each in found:
+        if not each.same:
+            to.print(Text(f"{each.run_id}: stored {each.stored[:16]}, computed {each.computed[:16] or each.message}", style="red"))
+    wrong = sum(not each.same for each in found)
+    to.print(f"{len(found)} runs computed again: " + ("all the same, bit for bit." if not wrong else f"{wrong} differ."))
+    return DIFFERENT if wrong else 0
+
+
+def tell_repeated(folder: Path, run_id: str) -> int:
+    """Compute one run again and tell; exit code 1 where it fails."""
+    study, to = Study.open(folder), console()
+    result = execute(task_of(experiment_of(study), run_id))
+    if result.failure:
+        to.print(Text(result.failure.traceback), soft_wrap=True)
+        to.print(Text(f"{run_id} fails at {result.failure.stage}, seed {result.seed}.", style="yellow"))
+        return DIFFERENT
+    for name, value in result.endpoints.items():
+        to.print(f"{name:24}{'never' if math.isnan(value) else f'{value:g}'}")
+    stored = study.read_runs(["run_id", "hash"])
+    known = stored.loc[stored["run_id"] == run_id, "hash"]
+    same = "" if known.empty else " (as stored)" if known.iloc[0] == result.hash else " (NOT as stored)"
+    to.print(f"hash                    {result.hash[:16]}{same}")
+    return 0

@@ -1,0 +1,153 @@
+"""Which figures a study gets, each with a caption; composed from its tables and drawn for both pages."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pandas as pd
+import plotly.graph_objects as go
+
+from immune_sim.analysis.endpoints import endpoint
+from immune_sim.app.study_report import published
+from immune_sim.app.study_report.drawing import Draw, Drawing
+from immune_sim.app.study_report.gather import Told
+from immune_sim.app.study_report.point_drawings import over_points
+from immune_sim.app.study_report.words import HOURS_PER_DAY, rows_of
+from immune_sim.core.palette import GRAY
+from immune_sim.figures.arms import INKS
+from immune_sim.figures.courses import course_bands
+from immune_sim.figures.intervals import Row, intervals
+from immune_sim.figures.look import Theme
+from immune_sim.figures.survival import survival_curves
+
+FIRST = ("tumor_cells", "signal_mean", "receptor_mean", "blockade", "nk_cells", "ctl_cells")
+MOST_COURSES = 10
+
+
+def drawings(told: Told) -> list[Drawing]:
+    """All figures that the tables of this study allow."""
+    return [*_survival(told), *_shares(told), *_paired(told), *_published(told), *_courses(told), *over_points(told)]
+
+
+def _survival(told: Told) -> Iterator[Drawing]:
+    words = {
+        "survival": ("Survival: runs that have not reached the endpoint size", "share of runs", "Endpoint size"),
+        "latency": ("Latency: runs without a detectable tumor", "share of runs", "Detectable size"),
+    }
+    for name, (title, y_title, _) in words.items():
+        table = told.analysis.tables.get(f"{name}_curves")
+        if table is None:
+            continue
+        caption = (
+            "Kaplan-Meier, with 95 % intervals; in brackets the runs that got there, of all. "
+            "Below: runs still at risk. A cleared tumor counts as free of it until the horizon."
+        )
+        yield Drawing(name, "times", _curves(told, table, title, y_title), caption, wide=True)
+
+
+def _curves(told: Told, table: pd.DataFrame, title: str, y_title: str) -> Draw:
+    return lambda theme: survival_curves(
+        table, told.styles, horizon=told.horizon, title=title, y_title=y_title, theme=theme
+    )
+
+
+def _shares(told: Told) -> Iterator[Drawing]:
+    table = told.analysis.tables.get("take")
+    if table is None or told.points > 1:
+        return
+    rows = []
+    for each in rows_of(table):
+        name = f"{told.labels[each['arm']]} ({each['events']} of {each['n']})"
+        rows.append(Row(name, each["share"], each["share_low"], each["share_high"], told.styles[each["arm"]].ink))
+    title = "Tumor take: share of runs with a detectable tumor"
+
+    def draw(theme: Theme) -> go.Figure:
+        x_title = f"within {told.horizon / HOURS_PER_DAY:g} days"
+        return intervals(rows, title=title, x_title=x_title, percent=True, span=(-0.02, 1.02), theme=theme)
+
+    yield Drawing("take", "arms", draw, "Dots: shares; lines: Wilson's 95 % intervals.")
+
+
+def _paired(told: Told) -> Iterator[Drawing]:
+    table = told.analysis.tables.get("paired")
+    if table is None:
+        return
+    rows = []
+    for each in rows_of(table[table["endpoint"].isin(["survival_time", "time_to_take"])]):
+        late = each["endpoint"] == "survival_time"
+        value, low, high = (each[name] / HOURS_PER_DAY for name in ("difference", "difference_low", "difference_high"))
+        name, series = f"{told.labels[each['arm']]} (n = {each['pairs']})", endpoint(each["endpoint"]).label
+        ink, symbol = (INKS[0], "circle") if late else (INKS[1], "diamond")
+        rows.append(Row(name, value, low, high, ink, series, symbol))
+    if not rows:
+        return
+    title = f"Days gained over {told.labels[told.arms[0]]}, in the same tissue"
+
+    def draw(theme: Theme) -> go.Figure:
+        x_title = f"days, within {told.horizon / HOURS_PER_DAY:g} days"
+        return intervals(rows, title=title, x_title=x_title, level=0.0, apart=0.34, theme=theme)
+
+    where = " Averaged over all design points." if told.points > 1 else ""
+    caption = f"Mean of paired differences with 95 % bootstrap intervals; n pairs with the same seed.{where}"
+    yield Drawing("paired", "arms", draw, caption)
+
+
+def _published(told: Told) -> Iterator[Drawing]:
+    pairs = pairs_of(told)
+    for name, measures, title in (
+        ("published_take", ("take",), "Tumor take: published and simulated"),
+        ("published_times", ("time_to_take", "survival_time"), "Times relative to the control"),
+    ):
+        rows: list[Row] = []
+        for each in (one for one in pairs if one.measure in measures):
+            label = told.labels[each.arm] if len(measures) == 1 else _ratio_label(told, each)
+            if each.measure != "take" and each.arm == told.arms[0]:
+                continue
+            ink = told.styles[each.arm].ink
+            rows.append(Row(label, each.published, each.published, each.published, GRAY, "published", "diamond", True))
+            counted = f"n = {each.n} of {each.of}" if each.n != each.of else f"n = {each.n}"
+            rows.append(Row(label, *each.simulated, ink, "simulated", told=counted))
+        if rows:
+            yield Drawing(name, "published", _beside(rows, title, percent=len(measures) == 1))
+
+
+def _beside(rows: list[Row], title: str, *, percent: bool) -> Draw:
+    x_title = "share with a tumor" if percent else "times the control (1: no difference)"
+    level, span = (None, (-0.02, 1.02)) if percent else (1.0, None)
+    return lambda theme: intervals(
+        rows, title=title, x_title=x_title, percent=percent, level=level, span=span, apart=0.3, theme=theme
+    )
+
+
+def _ratio_label(told: Told, each: published.Pair) -> str:
+    short = "time to tumor" if each.measure == "time_to_take" else "survival time"
+    return f"{told.labels[each.arm]}: {short}"
+
+
+def pairs_of(told: Told) -> list[published.Pair]:
+    """Published and simulated figures, for a study that names a published one; else nothing."""
+    tables = told.analysis.tables
+    if not told.manifest.get("published") or told.points > 1 or not {"take", "ratios"} <= tables.keys():
+        return []
+    return published.compare(told.scenarios, tables["take"], tables["ratios"])
+
+
+def _courses(told: Told) -> Iterator[Drawing]:
+    table = told.analysis.tables.get("bands")
+    if table is None or not len(table):
+        return
+    kept = list(dict.fromkeys(table["outcome"]))
+    ordered = [*(each for each in FIRST if each in kept), *(each for each in kept if each not in FIRST)]
+    for outcome in ordered[:MOST_COURSES]:
+        title = _capital(told.about(outcome))
+        yield Drawing(f"course_{outcome}", "courses", _course(told, table, outcome, title))
+
+
+def _course(told: Told, table: pd.DataFrame, outcome: str, title: str) -> Draw:
+    unit = told.unit_of(outcome) or ("cells" if "cells" in outcome else "")
+    short = title if len(title) <= 60 else outcome.replace("_", " ")
+    return lambda theme: course_bands(table, outcome, told.styles, title=short, unit=unit, theme=theme)
+
+
+def _capital(words: str) -> str:
+    return words[:1].upper() + words[1:].partition(":")[0]

@@ -1,0 +1,153 @@
+"""The page put together: one HTML file that needs nothing but itself."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+
+from plotly.offline import get_plotlyjs
+
+from immune_sim.app.report.markup import Markup, data, element, raw, table, text
+from immune_sim.app.study_report import closing, sections, tissues
+from immune_sim.app.study_report.drawing import Drawing
+from immune_sim.app.study_report.drawings import pairs_of
+from immune_sim.app.study_report.gather import Told
+from immune_sim.app.study_report.sections import arm_name, part
+from immune_sim.app.study_report.themes import both
+from immune_sim.app.study_report.tissues import Tissue
+from immune_sim.app.study_report.words import number, percent
+from immune_sim.scenario.evidence import ARMS_ABOUT, ARMS_SOURCE, NOTE
+
+ASSETS = Path(__file__).parent
+SHARED = ASSETS.parent / "report" / "report.css"
+TITLES = {
+    "findings": "What came out",
+    "published": "Published figures beside the simulated ones",
+    "arms": "What the arms change",
+    "courses": "Time courses",
+    "map": "Over the design points",
+    "effects": "Which links carry the effect",
+    "sensitivity": "Which factors matter",
+    "tissues": "What the tissues looked like",
+    "design": "Design",
+    "assumed": "The links, for and against",
+    "failed": "What failed",
+    "provenance": "Provenance",
+}
+
+
+def compose(told: Told, drawn: Sequence[Drawing], shown: Sequence[Tissue], reason: str, files: Sequence[str]) -> str:
+    """The whole page. drawn: its figures; shown: pictures of tissues, or the reason why there are none."""
+    parts = {
+        "findings": _findings(told, drawn),
+        "published": _published(told, drawn),
+        "arms": _arms(told, drawn),
+        "courses": _figures(
+            drawn,
+            "courses",
+            "Median of the runs and the band of their middle 80 %. An arm ends where fewer than half of its runs go "
+            "on; a burden stays what it was when its run stopped.",
+        ),
+        "map": _figures(drawn, "map"),
+        "effects": _figures(
+            drawn,
+            "effects",
+            "Every link on or off in the combinations of the design. A main effect is what changes when a link goes "
+            "on; an interaction is half of what one link's effect changes when another goes on.",
+        ),
+        "sensitivity": _figures(drawn, "sensitivity", _noise(told)),
+        "tissues": tissues.section(told, list(shown), reason),
+        "design": part("design", TITLES["design"], sections.design(told)),
+        "assumed": closing.assumed(told),
+        "failed": closing.failed(told),
+        "provenance": closing.provenance(told, list(files)),
+    }
+    present = {name: markup for name, markup in parts.items() if markup}
+    links = [element("a", text(TITLES[name]), href=f"#{name}") for name in present]
+    contents = element("nav", *links, cls="contents")
+    body = [sections.head(told), contents, *present.values(), element("footer", text(NOTE))]
+    figures = ",".join(f"{json.dumps(each.name)}:{json.dumps(both(each), separators=(',', ':'))}" for each in drawn)
+    return _page(told.title, body, f"{{{figures}}}")
+
+
+def _findings(told: Told, drawn: Sequence[Drawing]) -> Markup:
+    found = raw("".join([*sections.findings(told), sections.glance(told), *_places(drawn, "times")]))
+    return part("findings", TITLES["findings"], found) if found else found
+
+
+def _arms(told: Told, drawn: Sequence[Drawing]) -> Markup:
+    if len(told.arms) < 2:
+        return raw("")
+    inside = [*_places(drawn, "arms"), sections.paired(told), sections.tests(told)]
+    return part("arms", TITLES["arms"], *inside)
+
+
+def _published(told: Told, drawn: Sequence[Drawing]) -> Markup:
+    pairs = pairs_of(told)
+    if not pairs:
+        return raw("")
+    rows = []
+    for each in pairs:
+        say = percent if each.measure == "take" else (lambda value: f"x{number(value)}")
+        simulated = f"{say(each.simulated.value)} ({say(each.simulated.low)} to {say(each.simulated.high)})"
+        side = {None: "", True: "same side", False: "other side"}[each.same_side]
+        count = f"{each.n} of {each.of}" if each.n != each.of else str(each.n)
+        measure = {"take": "tumor take", "time_to_take": "time to tumor", "survival_time": "survival time"}[
+            each.measure
+        ]
+        rows.append(
+            [
+                arm_name(told, each.arm),
+                text(measure),
+                text(say(each.published)),
+                text(simulated),
+                text(count),
+                text(side),
+            ]
+        )
+    heads = ["arm", "figure", "published", "simulated (95 %)", "runs", "of the control"]
+    about = (
+        f"{ARMS_ABOUT} ({ARMS_SOURCE}) Times are means among the hosts in which the event came, over those of the "
+        "control, as laboratories report them."
+    )
+    return part("published", TITLES["published"], *_places(drawn, "published"), table(heads, rows), about=about)
+
+
+def _figures(drawn: Sequence[Drawing], name: str, about: str = "") -> Markup:
+    places = _places(drawn, name)
+    return part(name, TITLES[name], *places, about=about) if places else raw("")
+
+
+def _places(drawn: Sequence[Drawing], name: str) -> list[Markup]:
+    chosen = [each for each in drawn if each.part == name]
+    figures = []
+    for i, each in enumerate(chosen):
+        said = [element("figcaption", text(each.caption))] if each.caption else []
+        alone = each.wide or (len(chosen) % 2 == 1 and i == len(chosen) - 1)
+        inside = element("div", id=f"figure-{each.name}", cls="curve")
+        figures.append(element("figure", inside, *said, cls="wide" if alone else ""))
+    return [element("div", *figures, cls="curves")] if figures else []
+
+
+def _noise(told: Told) -> str:
+    table = told.analysis.tables.get("noise")
+    if table is None or table["of_one_run"].isna().all():
+        return ""
+    share = float(table["of_one_run"].iloc[0])
+    return (
+        f"Of the variance of single runs, {percent(share)} is luck: what two replicates of one design point differ by."
+    )
+
+
+def _page(title: str, body: Sequence[Markup], figures: str) -> str:
+    style = SHARED.read_text(encoding="utf-8") + (ASSETS / "study.css").read_text(encoding="utf-8")
+    script = (ASSETS / "study.js").read_text(encoding="utf-8")
+    head = (
+        '<!doctype html>\n<html lang="en" data-theme="light">\n<head>\n<meta charset="utf-8">\n'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
+        f"<title>{text(title)}</title>\n<style>\n{style}</style>\n</head>\n<body>\n"
+        '<button id="theme" type="button" title="light or dark">light / dark</button>\n<main>\n'
+    )
+    scripts = f"{data('figures', figures)}\n<script>{get_plotlyjs()}</script>\n<script>\n{script}</script>\n"
+    return head + "\n".join(body) + f"\n</main>\n{scripts}</body>\n</html>\n"

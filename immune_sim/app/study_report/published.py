@@ -1,0 +1,68 @@
+"""The published experiment beside the simulated one; the published figures come from the evidence, as data."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import pandas as pd
+
+from immune_sim.analysis.tables import Interval
+from immune_sim.app.study_report.words import rows_of
+from immune_sim.scenario import evidence
+from immune_sim.scenario.scenario import Scenario
+
+MEASURES = {
+    "take": "tumor take",
+    "time_to_take": "time to tumor, vs control",
+    "survival_time": "survival time, vs control",
+}
+SHARE = re.compile(r"\s*([\d.]+)\s*%")
+
+
+@dataclass(frozen=True)
+class Pair:
+    """One published figure and the simulated one. published: nan where none is printed."""
+
+    arm: str
+    measure: str
+    published: float
+    simulated: Interval
+    n: int
+    of: int
+
+    @property
+    def same_side(self) -> bool | None:
+        """Whether both lie on the same side of the control; None where there is nothing to compare."""
+        if self.measure == "take" or not math.isfinite(self.published) or self.published == 1.0:
+            return None
+        return math.isfinite(self.simulated.value) and (self.simulated.value > 1.0) == (self.published > 1.0)
+
+
+def arms_of(scenarios: Mapping[str, Scenario]) -> dict[str, evidence.Arm]:
+    """The published arm of every simulated one, by the scenario it runs; empty where the study is not about them."""
+    known = {each.scenario: each for each in evidence.ARMS}
+    named = {arm: known.get(scenario.name) or known.get(arm) for arm, scenario in scenarios.items()}
+    return {arm: each for arm, each in named.items() if each is not None}
+
+
+def compare(scenarios: Mapping[str, Scenario], take: pd.DataFrame, ratios: pd.DataFrame) -> list[Pair]:
+    """All pairs of figures. take: table of shares by arm; ratios: table of ratios by endpoint and arm."""
+    made = []
+    for arm, paper in arms_of(scenarios).items():
+        for row in rows_of(take[take["arm"] == arm]):
+            found = Interval(row["share"], row["share_low"], row["share_high"])
+            made.append(Pair(arm, "take", incidence(paper), found, int(row["n"]), int(row["n"])))
+        for name, printed in (("time_to_take", paper.time_to_tumor), ("survival_time", paper.survival_time)):
+            for row in rows_of(ratios[(ratios["arm"] == arm) & (ratios["endpoint"] == name)]):
+                found = Interval(row["ratio"], row["ratio_low"], row["ratio_high"])
+                made.append(Pair(arm, name, printed, found, int(row["n"]), int(row["of"])))
+    return made
+
+
+def incidence(arm: evidence.Arm) -> float:
+    """The published take as a share, nan where the text gives none."""
+    found = SHARE.match(arm.incidence)
+    return float(found[1]) / 100.0 if found else math.nan

@@ -1,0 +1,212 @@
+"""The parts of the page that are words and tables."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from immune_sim.analysis.endpoints import endpoint
+from immune_sim.app.report.markup import Markup, code, element, raw, text
+from immune_sim.app.study_report.gather import Told
+from immune_sim.app.study_report.words import HOURS_PER_DAY, days, number, p_value, percent, rows_of, say_of, span
+from immune_sim.app.words import regimen_sentence
+
+Rows = list[list[Markup]]
+
+
+def grid(heads: Sequence[str], rows: Rows, *, numbers_from: int = 1) -> Markup:
+    """A table whose columns from the given one on hold numbers, set to the right."""
+    side = ["n" if i >= numbers_from else "" for i in range(len(heads))]
+    top = element("thead", element("tr", *(element("th", text(each), cls=side[i]) for i, each in enumerate(heads))))
+    body = [element("tr", *(element("td", cell, cls=side[i]) for i, cell in enumerate(row))) for row in rows]
+    return element("div", element("table", top, element("tbody", *body)), cls="scroll")
+
+
+def arm_name(told: Told, arm: str) -> Markup:
+    """An arm with the color that it has in every figure."""
+    ink = told.styles[arm].ink
+    dot = element("span", cls="dot", style=f"--light:{ink[0]};--dark:{ink[1]}")
+    return raw(dot + text(told.labels[arm]))
+
+
+def part(name: str, title: str, *inside: Markup, about: str = "") -> Markup:
+    """A section of the page that the contents lead to."""
+    intro = [element("p", text(about), cls="intro")] if about else []
+    return element("section", element("h2", text(title)), *intro, *inside, id=name)
+
+
+def head(told: Told) -> Markup:
+    """Title, what was done, and what a reader must know first."""
+    low, high = told.replicates
+    replicates = f"{low}" if low == high else f"{low} to {high}"
+    done, failed = int((told.runs["status"] == "ok").sum()), int((told.runs["status"] != "ok").sum())
+    points = f"{told.points} design points, " if told.points > 1 else ""
+    facts = (
+        f"{len(told.arms)} {'arms' if len(told.arms) > 1 else 'arm'}, {points}{replicates} replicates, {done:,} runs"
+        + (f", {failed:,} more failed" if failed else "")
+        + f"; followed for {told.horizon / HOURS_PER_DAY:g} days"
+    )
+    parts = [
+        element("p", text("immune-sim, report of a virtual experiment"), cls="over"),
+        element("h1", text(told.title)),
+        element("p", text(facts), cls="facts"),
+    ]
+    if told.manifest.get("about"):
+        parts.append(element("p", text(told.manifest["about"]), cls="lead"))
+    if told.manifest.get("quick"):
+        parts.append(
+            element(
+                "p",
+                text("A quick version of the study (--quick): smaller, to look at, not to conclude from."),
+                cls="banner",
+            )
+        )
+    warned = [*told.analysis.cautions, *(f"Not computed: {each}" for each in told.analysis.missing)]
+    if warned:
+        listed = element("ul", *(element("li", text(each)) for each in warned))
+        parts.append(element("div", text("Before you believe it:"), listed, cls="banner"))
+    return element("header", *parts)
+
+
+def glance(told: Told) -> Markup:
+    """One row per arm: take, latency, survival, clearance."""
+    tables = told.analysis.tables
+    if "survival" not in tables or "take" not in tables:
+        return raw("")
+    late, early, take, cleared = (
+        {row["arm"]: row for row in rows_of(tables[name])} for name in ("survival", "latency", "take", "cleared")
+    )
+    rows: Rows = []
+    for arm in (each for each in told.arms if each in late):
+        rows.append(
+            [
+                arm_name(told, arm),
+                text(int(late[arm]["n"])),
+                text(span(take[arm], "share", percent)),
+                text(span(early[arm], "median", days)),
+                text(span(late[arm], "median", days)),
+                text(span(late[arm], "mean", days)),
+                text(span(cleared[arm], "share", percent)),
+            ]
+        )
+    heads = ["arm", "runs", "take", "median days to tumor", "median survival, days", "mean survival, days", "cleared"]
+    until = f"{told.horizon / HOURS_PER_DAY:g}"
+    about = f"Mean survival is restricted to the {until} days followed. In brackets: 95 % intervals."
+    return raw(grid(heads, rows) + element("p", text(about), cls="small"))
+
+
+def findings(told: Told) -> Iterator[Markup]:
+    """What the study says about every arm against the control, a sentence each."""
+    tests, paired = told.analysis.tables.get("survival_tests"), told.analysis.tables.get("paired")
+    if tests is None or paired is None or tests.empty:
+        return
+    control = told.labels[told.arms[0]]
+    for row in rows_of(tests):
+        found = rows_of(paired[(paired["arm"] == row["arm"]) & (paired["endpoint"] == "survival_time")])
+        if not found:
+            continue
+        pair = found[0]
+        more = "longer" if pair["difference"] >= 0 else "shorter"
+        gain, low, high = (pair[f"difference{end}"] for end in ("", "_low", "_high"))
+        sentence = (
+            f" lived {number(abs(gain) / HOURS_PER_DAY)} days {more} on average than {control} in the same tissue "
+            f"(95 % interval of the gain {days(low)} to {days(high)}, {pair['pairs']} pairs); "
+            f"it did better in {percent(pair['benefit'])} of the pairs. Log-rank p {_equals(p_value(row['p_holm']))}"
+        )
+        yield element("p", element("b", text(told.labels[row["arm"]])), text(sentence + "."), cls="finding-line")
+
+
+def _equals(said: str) -> str:
+    return said if said.startswith("<") else f"= {said}"
+
+
+def paired(told: Told) -> Markup:
+    """The table of paired differences."""
+    table = told.analysis.tables.get("paired")
+    if table is None:
+        return raw("")
+    rows: Rows = []
+    for row in rows_of(table):
+        say = say_of(row["endpoint"])
+        kind = endpoint(row["endpoint"])
+        rows.append(
+            [
+                text(f"{kind.label}, days" if kind.kind == "time" else kind.label),
+                arm_name(told, row["arm"]),
+                text(row["pairs"]),
+                text(say(row["control_mean"])),
+                text(say(row["arm_mean"])),
+                text(span(row, "difference", say)),
+                text(percent(row["benefit"])),
+                text(percent(row["saved"])),
+            ]
+        )
+    heads = ["endpoint", "arm", "pairs", "control", "arm", "difference", "better in", "variance saved"]
+    about = (
+        "Arms of one replicate share their luck, so their difference is that of the same tissue. Better in: share of "
+        "pairs in which the arm did better for the host, ties counted half. Variance saved: what pairing took off the "
+        "variance of the difference. A time that never came counts with the time followed. Brackets: 95 % bootstrap intervals."
+    )
+    return raw(grid(heads, rows, numbers_from=2) + element("p", text(about), cls="small"))
+
+
+def tests(told: Told) -> Markup:
+    """The table of log-rank tests and differences of restricted means."""
+    rows: Rows = []
+    for name, words in (("survival_tests", "survival time"), ("latency_tests", "time to a detectable tumor")):
+        table = told.analysis.tables.get(name)
+        for row in rows_of(table):
+            cells: list[Any] = [
+                number(row["chi2"]),
+                p_value(row["p"]),
+                p_value(row["p_holm"]),
+                span(row, "mean_gain", days),
+            ]
+            rows.append([text(words), arm_name(told, row["arm"]), *(text(each) for each in cells)])
+    if not rows:
+        return raw("")
+    heads = ["time", "arm against control", "log-rank chi2", "p", "p (Holm)", "gain of the restricted mean, days"]
+    about = (
+        "These take the arms for independent; since arms share their luck, the paired differences are the sharper "
+        "comparison."
+    )
+    return raw(grid(heads, rows, numbers_from=2) + element("p", text(about), cls="small"))
+
+
+def design(told: Told) -> Markup:
+    """Arms, factors, replicates and seeds."""
+    rows: Rows = []
+    for arm, scenario in told.scenarios.items():
+        about = told.manifest["arms"][arm].get("about") or ""
+        said = element("div", arm_name(told, arm)) + (element("div", text(about), cls="small") if about else "")
+        rows.append([raw(said), code(scenario.name), text(_capital(regimen_sentence(scenario.dosing)))])
+    parts = [grid(["arm", "scenario", "schedule"], rows, numbers_from=9)]
+    if told.factors:
+        parts.append(element("h3", text("Factors")))
+        parts.append(
+            grid(
+                ["factor", "varies", "values"],
+                [[text(f.label), code(f.address), text(_values(f))] for f in told.factors],
+                numbers_from=9,
+            )
+        )
+    low, high = told.replicates
+    luck = "luck of its own in every arm" if told.manifest.get("independent_arms") else "the same luck in every arm"
+    sentences = [
+        f"Design: {told.plan.kind}, {told.points} design {'points' if told.points > 1 else 'point'}, "
+        f"{low if low == high else f'{low} to {high}'} replicates of each arm; a replicate has {luck}.",
+    ]
+    if told.manifest["design"].get("same_exposure"):
+        sentences.append("The area under the blockade curve is the same wherever the timing varies.")
+    return raw("".join(parts) + element("p", text(" ".join(sentences)), cls="small"))
+
+
+def _values(factor: Any) -> str:
+    if factor.levels:
+        return ", ".join(each.text for each in factor.levels)
+    scale = ", on a log scale" if factor.logarithmic else ""
+    return f"{factor.said(factor.low)} to {factor.said(factor.high)}{scale}"
+
+
+def _capital(words: str) -> str:
+    return words[:1].upper() + words[1:]

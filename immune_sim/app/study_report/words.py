@@ -1,0 +1,67 @@
+"""Numbers as a reader wants them: days, intervals, p-values, shares."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+
+from immune_sim.analysis.endpoints import endpoint
+
+HOURS_PER_DAY = 24.0
+MINUS = "\N{MINUS SIGN}"
+NONE = "\N{EN DASH}"
+
+
+def number(value: float, digits: int = 3) -> str:
+    """A number with so many digits that count; a dash where there is none."""
+    if value is None or not math.isfinite(value):
+        return NONE
+    said = f"{value:,.0f}" if abs(value) >= 10 ** (digits - 1) else f"{value:.{digits}g}"
+    return said.replace("-", MINUS)
+
+
+def days(hours: float) -> str:
+    """Hours as days with one decimal."""
+    return NONE if hours is None or not math.isfinite(hours) else f"{hours / HOURS_PER_DAY:.1f}".replace("-", MINUS)
+
+
+def percent(share: float) -> str:
+    """A share as a percentage."""
+    return NONE if share is None or not math.isfinite(share) else f"{100 * share:.0f} %".replace("-", MINUS)
+
+
+def span(row: Mapping[str, Any], name: str, say: Any = number) -> str:
+    """An estimate with its interval: "12.3 (9.8 to 14.9)"."""
+    value, low, high = (float(row[each]) for each in (name, f"{name}_low", f"{name}_high"))
+    if not math.isfinite(value):
+        return NONE
+    if not (math.isfinite(low) or math.isfinite(high)):
+        return str(say(value))
+    ends = [say(each) if math.isfinite(each) else "not reached" for each in (low, high)]
+    return f"{say(value)} ({ends[0]} to {ends[1]})"
+
+
+def p_value(p: float) -> str:
+    """A p-value: "0.03", "< 0.001"."""
+    if not math.isfinite(p):
+        return NONE
+    return "< 0.001" if p < 0.001 else f"{p:.2g}"
+
+
+def say_of(name: str) -> Any:
+    """How the values of an endpoint are said."""
+    return {"time": days, "share": percent, "number": number}[endpoint(name).kind]
+
+
+def scale_of(name: str) -> float:
+    """By what a value of an endpoint is divided for a figure: hours become days."""
+    return HOURS_PER_DAY if endpoint(name).kind == "time" else 1.0
+
+
+def rows_of(table: pd.DataFrame | None) -> list[dict[str, Any]]:
+    """The rows of a table by column name; none of no table."""
+    rows = [] if table is None else table.to_dict("records")
+    return [{str(name): value for name, value in row.items()} for row in rows]
