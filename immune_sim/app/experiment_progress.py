@@ -60,7 +60,9 @@ class StudyProgress:
     def picture(self, standing: Standing) -> Group:
         """The bar, and below it the estimate of the first endpoint in every arm."""
         head = Table.grid(padding=(0, 2))
-        head.add_row(ProgressBar(total=max(1, standing.planned), completed=standing.done, width=30), self.line(standing))
+        head.add_row(
+            ProgressBar(total=max(1, standing.planned), completed=standing.done, width=30), self.line(standing)
+        )
         rows = Table.grid(padding=(0, 3))
         for arm, found in list(standing.estimates().items())[:MOST_ARMS]:
             rows.add_row(Text(arm, style="dim"), estimate_words(standing.endpoint, found))
@@ -72,7 +74,9 @@ def estimate_words(endpoint: str, found: Estimate) -> str:
     name = endpoint.replace("_", " ")
     if not found.runs:
         return f"{name}: none yet"
-    factor, unit, digits = (100.0, " %", 0) if endpoint in SHARES else (1 / 24, " d", 1) if endpoint in TIMES else (1.0, "", 1)
+    factor, unit, digits = (
+        (100.0, " %", 0) if endpoint in SHARES else (1 / 24, " d", 1) if endpoint in TIMES else (1.0, "", 1)
+    )
     value = f"{name} {found.value * factor:,.{digits}f}{unit}"
     if not math.isfinite(found.low):
         return value

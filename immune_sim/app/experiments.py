@@ -51,9 +51,7 @@ class Wishes:
         return int(found[1]), int(found[2])
 
 
-def work(
-    file: str, out: Path | None, wishes: Wishes, *, quick: bool, dry_run: bool, replicates: int | None
-) -> int:
+def work(file: str, out: Path | None, wishes: Wishes, *, quick: bool, dry_run: bool, replicates: int | None) -> int:
     """Compute a study, or print its design; returns the exit code."""
     experiment, part = set_up(file, quick=quick, replicates=replicates), wishes.part()
     folder = out or folder_of(experiment)
@@ -65,7 +63,14 @@ def work(
     to = console()
     with interruption_by_keyboard() as interruption, make_executor(wishes.workers, wishes.scheduler) as executor:
         with StudyProgress(console(stderr=True), experiment, moving=is_watched()) as progress:
-            session = Run(opened, executor, shard=part, watch=progress, interruption=interruption, retry_failed=wishes.retry_failed)
+            session = Run(
+                opened,
+                executor,
+                shard=part,
+                watch=progress,
+                interruption=interruption,
+                retry_failed=wishes.retry_failed,
+            )
             ended, standing = session.work()
     _tell_end(opened, standing)
     if ended == "complete":
@@ -96,20 +101,28 @@ def _tell_design(experiment: Experiment, wishes: Wishes, folder: Path, part: tup
     for name in ("point", *(each.label for each in experiment.factors)):
         table.add_column(name)
     for point in points[:MOST_POINTS]:
-        table.add_row(str(point.number), *(point.levels[each.label].text if each.label in point.levels else "" for each in experiment.factors))
+        table.add_row(
+            str(point.number),
+            *(point.levels[each.label].text if each.label in point.levels else "" for each in experiment.factors),
+        )
     if experiment.factors:
         to.print(table)
     if len(points) > MOST_POINTS:
         to.print(f"and {len(points) - MOST_POINTS:,} points more", style="dim")
     runs = Queue(experiment, points, (), {}, part).most
-    seconds, workers = seconds_per_run(experiment), max(1, wishes.workers if wishes.workers is not None else count_cores())
+    seconds, workers = (
+        seconds_per_run(experiment),
+        max(1, wishes.workers if wishes.workers is not None else count_cores()),
+    )
     rule = experiment.replicates
     how_many = f"{rule.at_most}" if rule.half_width is None else f"{rule.at_least} to {rule.at_most}"
     to.print(f"\narms        {', '.join(each.name for each in experiment.arms)}")
     to.print(f"points      {len(points):,}")
     to.print(f"replicates  {how_many}")
     to.print(f"runs        {'' if rule.half_width is None else 'at most '}{runs:,}")
-    to.print(f"time        about {duration_words(runs * seconds / workers)} with {workers} workers, {seconds:.2g} s a run; longer where tumors grow large")
+    to.print(
+        f"time        about {duration_words(runs * seconds / workers)} with {workers} workers, {seconds:.2g} s a run; longer where tumors grow large"
+    )
     to.print(f"folder      {folder}", soft_wrap=True)
 
 
@@ -135,7 +148,9 @@ def tell_status(folder: Path) -> int:
     study = Study.open(folder)
     found, to = status_of(study), console()
     to.print(Text(found.name, style="bold"))
-    to.print(f"runs        {found.done:,} of {'at most ' if study.manifest['replicates']['half_width'] else ''}{found.planned:,}, {found.failed:,} failed")
+    to.print(
+        f"runs        {found.done:,} of {'at most ' if study.manifest['replicates']['half_width'] else ''}{found.planned:,}, {found.failed:,} failed"
+    )
     to.print(f"points      {found.points:,}")
     for arm, count in found.per_arm.items():
         told = f", {estimate_words(found.endpoint, found.estimates[arm])}" if arm in found.estimates else ""
@@ -147,7 +162,12 @@ def tell_status(folder: Path) -> int:
         to.print("Run the same experiment again: it sets these files aside and computes their runs anew.")
     elif found.failed:
         for row in study.failures.head(5).to_dict("records"):
-            to.print(Text(f"failed      {row['run_id']} at {row['stage']}: {row['error']}: {row['message']}", style="yellow"), soft_wrap=True)
+            to.print(
+                Text(
+                    f"failed      {row['run_id']} at {row['stage']}: {row['error']}: {row['message']}", style="yellow"
+                ),
+                soft_wrap=True,
+            )
             to.print(Text(f"            {row['command']}", style="cyan"), soft_wrap=True)
     return DIFFERENT if found.damaged else 0
 
@@ -158,9 +178,16 @@ def tell_verified(folder: Path, sample: int, seed: int, workers: int | None) -> 
     found = verify_study(Study.open(folder), sample, executor=make_executor(workers), seed=seed)
     for each in found:
         if not each.same:
-            to.print(Text(f"{each.run_id}: stored {each.stored[:16]}, computed {each.computed[:16] or each.message}", style="red"))
+            to.print(
+                Text(
+                    f"{each.run_id}: stored {each.stored[:16]}, computed {each.computed[:16] or each.message}",
+                    style="red",
+                )
+            )
     wrong = sum(not each.same for each in found)
-    to.print(f"{len(found)} runs computed again: " + ("all the same, bit for bit." if not wrong else f"{wrong} differ."))
+    to.print(
+        f"{len(found)} runs computed again: " + ("all the same, bit for bit." if not wrong else f"{wrong} differ.")
+    )
     return DIFFERENT if wrong else 0
 
 

@@ -5,6 +5,8 @@ Means come from fixed-point sums. Quantiles, and means of functions of the signa
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from immune_sim.core.codes import DYING
@@ -12,7 +14,6 @@ from immune_sim.core.jit import inline, kernel
 from immune_sim.core.rates import fixed, from_fixed
 
 BINS, PER_UNIT = 1024, 64  # 0 to 16 in steps of 1/64; what lies above counts in the last bin
-CENTERS = (np.arange(BINS) + 0.5) / PER_UNIT
 # positions in the totals of tumor cells
 BY_STATE, RECEPTOR, SIGNAL, BOUND, ANTIGENICITY, LIGAND, TUMOR_TOTALS = 0, 4, 5, 6, 7, 8, 9
 # positions in the totals of one kind of immune cells
@@ -77,25 +78,47 @@ def mean(total: int, count: int, empty: float = float("nan")) -> float:
 
 def quantiles(histogram: np.ndarray, shares: tuple[float, ...]) -> list[float]:
     """Quantiles of a histogram, interpolated within bins; nan where it is empty."""
-    reached = np.cumsum(histogram)
-    total = int(reached[-1])
-    if total == 0:
-        return [float("nan")] * len(shares)
-    found = []
-    for share in shares:
-        k = int(np.searchsorted(reached, share * total))
-        before = int(reached[k] - histogram[k])
-        found.append((k + (share * total - before) / int(histogram[k])) / PER_UNIT)
-    return found
+    found = np.empty(len(shares))
+    _quantiles(histogram, np.array(shares), found)
+    return [float(each) for each in found]
 
 
-def diversity(clones: np.ndarray) -> float:
+@kernel
+def _quantiles(histogram, shares, found):
+    total = histogram.sum()
+    for k in range(shares.size):
+        wanted = shares[k] * total
+        found[k] = np.nan
+        before = 0
+        for b in range(histogram.size):
+            if histogram[b] > 0 and before + histogram[b] >= wanted:
+                found[k] = (b + (wanted - before) / histogram[b]) / PER_UNIT
+                break
+            before += histogram[b]
+
+
+@kernel
+def diversity(clones):
     """Shannon entropy of the clones (natural logarithm), 0 where at most one is left."""
-    total = int(clones.sum())
-    if total == 0:
-        return 0.0
-    several = clones[clones > 1]  # a clone of one cell adds n log n = 0
-    return float(max(0.0, np.log(total) - (several * np.log(several)).sum() / total))
+    total = 0
+    weighted = 0.0
+    for cells in clones:
+        total += cells
+        if cells > 1:
+            weighted += cells * math.log(cells)
+    return max(0.0, math.log(total) - weighted / total) if total > 0 else 0.0
+
+
+@kernel
+def mean_link_factor(histogram, gain, bound):
+    """Mean over cells of exp(gain (S - 1)) bounded to [1/bound, bound], from their histogram of S; nan without cells."""
+    cells = 0
+    total = 0.0
+    for b in range(histogram.size):
+        if histogram[b] > 0:
+            cells += histogram[b]
+            total += histogram[b] * min(max(math.exp(gain * ((b + 0.5) / PER_UNIT - 1.0)), 1.0 / bound), bound)
+    return total / cells if cells > 0 else np.nan
 
 
 def radius_of_gyration(places: np.ndarray, counts: np.ndarray, block: int) -> float:

@@ -126,13 +126,18 @@ def move(which, starts, rows, forward, tick, seed, dt, hops, p, well_mixed, inte
     around, so that no direction is favored.
     """
     for s in which:
-        for n in range(starts[s], starts[s + 1]):
-            row = rows[n] if forward else rows[starts[s] + starts[s + 1] - 1 - n]
-            a, b, _, _ = philox(CONTACT, tick, lineage[row], seed)
+        mine = rows[starts[s] : starts[s + 1]]
+        words = np.empty((2, mine.size), dtype=np.uint32)
+        hold, fraction = words[0], words[1]
+        for n in range(mine.size):  # all draws of a slab at once are vector code
+            hold[n], fraction[n], _, _ = philox(CONTACT, tick, lineage[mine[n]], seed)
+        for k in range(mine.size):
+            n = k if forward else mine.size - 1 - k
+            row = mine[n]
             if engaged[row]:
                 held = tumor_at[target_site[row]]
                 detachment = p[5] if kind[row] == CTL else p[4]
-                if held < 0 or state[held] >= DYING or happens(uniform(a), detachment * dt):
+                if held < 0 or state[held] >= DYING or happens(uniform(hold[n]), detachment * dt):
                     engaged[row] = 0
                 else:
                     hours_engaged[row] += dt
@@ -140,7 +145,7 @@ def move(which, starts, rows, forward, tick, seed, dt, hops, p, well_mixed, inte
             wanted = hops[kind[row]]
             if kind[row] == CTL:
                 wanted *= np.float32(1.0) - (np.float32(1.0) - p[6]) * exhaustion[row]
-            n_hops = min(np.int64(wanted + uniform(b)), MOST_HOPS)
+            n_hops = min(np.int64(wanted + uniform(fraction[n])), MOST_HOPS)
             here = np.int64(site[row])
             facing = np.int64(heading[row])
             w0 = w1 = w2 = w3 = np.uint32(0)
@@ -151,10 +156,10 @@ def move(which, starts, rows, forward, tick, seed, dt, hops, p, well_mixed, inte
                     w0, w1 = w2, w3
                 drift = p[1] * pull[block[here]]
                 u = uniform(w0)
+                # whether a cell turns is a toss-up that no processor predicts: choose without a branch
+                facing = facing if u < drift + (np.float32(1.0) - drift) * p[0] else below(w1, offsets.size)
                 if u < drift:
                     facing = np.int64(toward[block[here]])
-                elif u >= drift + (np.float32(1.0) - drift) * p[0]:
-                    facing = below(w1, offsets.size)
                 there = np.int64(interior[below(w1, interior.size)]) if well_mixed else neighbor(here, offsets[facing], wraps, home)
                 # the low byte of the first word and the low half of the second were not used by the draws above
                 entry = np.float32(w0 & np.uint32(0xFF)) * np.float32(1.0 / 256.0)

@@ -184,6 +184,9 @@ class DrugLevels:
 
     def advance_in_steps(self, to_time: float, steps: int) -> Floats:
         """Advance in equal sub-steps and return the blockade in the middle of each, (steps,)."""
+        if not self._queue and not self._amounts.any():  # no drug, now or later in this stretch
+            self.time = to_time
+            return np.zeros(steps)
         start, half = self.time, 0.5 * (to_time - self.time) / steps
         blockade = np.empty(steps)
         for k in range(steps):

@@ -64,10 +64,11 @@ def free_site(site, turn, depth, offsets, wraps, home, tumor_at):
 
 
 @kernel
-def decide(first, end, tick, seed, p, depth, gain, bound, oxygen, oxygen_block, ifng, block, site, lineage, signal, free, offsets, wraps, home, tumor_at, state, wish):
+def decide(first, end, tick, seed, p, gain, bound, oxygen, oxygen_block, ifng, block, site, lineage, signal, room, state, wish):
     """Tell cycling from quiescent cells and mark those of rows first to end that divide in this hour.
 
-    p (5,) float32: rate, oxygen_none, oxygen_full, ifng_arrest, ifng_half. free: see core.neighborhood. wish (n,) uint32, written: 0, or a draw that
+    p (5,) float32: rate, oxygen_none, oxygen_full, ifng_arrest, ifng_half. room (sites,) uint8: whether a place for a
+    daughter is in reach, see Neighborhood.room. wish (n,) uint32, written: 0, or a draw that
     orders the dividing cells among themselves.
     """
     one = np.float32(1.0)
@@ -76,11 +77,7 @@ def decide(first, end, tick, seed, p, depth, gain, bound, oxygen, oxygen_block, 
         if state[i] >= DYING:
             continue
         o2 = np.float32(oxygen[oxygen_block[site[i]]])
-        room = free[site[i]] != 0
-        if depth > 0 and not room:
-            direction, _ = free_site(site[i], 0, depth, offsets, wraps, home, tumor_at)
-            room = direction >= 0
-        if not room or o2 <= p[1]:
+        if not room[site[i]] or o2 <= p[1]:
             state[i] = QUIESCENT
             continue
         state[i] = CYCLING

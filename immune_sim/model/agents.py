@@ -129,7 +129,7 @@ class CellAgent(mesa.Agent):
             raise AttributeError(name)
         table = self.table
         if name not in table.declared:
-            by_hand.column_of(table, name, f"a {self.kind_name}", tuple(PROPERTIES & set(dir(type(self)))))
+            by_hand.column_of(table, name, f"a {self.kind_name}", PROPERTIES & set(dir(type(self))))
         return table.columns[name][self.row].item()
 
     def __setattr__(self, name: str, value: Any) -> None:

@@ -7,7 +7,7 @@ the declaration of its column, and a place against the lattice. Cells added and 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import numpy as np
@@ -25,16 +25,17 @@ NAMES = {None: "tumor cell", NK: "NK cell", CTL: "cytotoxic T cell"}
 TALLIES = {None: "tumor", NK: "nk", CTL: "ctl"}
 
 
-def column_of(table: CellTable, name: str, owner: str, extra: tuple[str, ...] = ()) -> Column:
+def column_of(table: CellTable, name: str, owner: str, extra: Iterable[str] = (), remedy: str = "") -> Column:
     """The declaration of a column; raises CellAttributeError with the nearest name.
 
-    owner: whose column it would be, for the message. extra: further names that are known.
+    owner: whose column it would be, for the message. extra: further names that are known. remedy: what to do, where
+    that is not to write another name.
     """
     if name in table.declared:
         return table.declared[name]
-    known = [*table.declared, *extra]
-    near = did_you_mean(name, known, "It has " + ", ".join(known) + ".")
-    raise CellAttributeError(f'no attribute "{name}" in {owner}. {near}')
+    known = [*table.declared, *sorted(extra)]
+    what_to_do = remedy or did_you_mean(name, known, "It has " + ", ".join(known) + ".")
+    raise CellAttributeError(f'no attribute "{name}" in {owner}. {what_to_do}')
 
 
 def fitting(column: Column, given: Any, n: int | None = None) -> np.ndarray:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 
-from immune_sim.core import neighborhood
 from immune_sim.core.codes import CAUSES, CTL, NK
 from immune_sim.core.random import ARRIVALS, uniforms
 from immune_sim.core.rates import from_fixed, mean_factor
@@ -47,7 +46,7 @@ def move(tissue: Tissue) -> None:
     if tissue.sub == 0:
         immune["hours_engaged"].fill(0.0)
         order[:] = np.argsort(immune["site"])
-        neighborhood.near_tumor(lattice, near, tissue.threads)
+        tissue.contacts.near_tumor(near, tissue.threads)
     travel = int(np.ceil(c.hops.max())) + 1
     slab_of = lattice.slabs(lattice.shape[0] if tissue.p.space.well_mixed else 2 * travel + 2)
     slabs = int(slab_of[-1]) + 1
@@ -99,15 +98,15 @@ def divide(tissue: Tissue) -> None:
     """Let tumor cells divide: decide for all at once, then place daughters one after the other in the order of their draws."""
     tumor, lattice, c, fields = tissue.tumor, tissue.lattice, tissue.constants, tissue.fields
     wish = tissue.scratch.get("wish", tumor.n, "uint32")
-    free = tissue.scratch.get("free neighbors", lattice.size, "uint8")
-    neighborhood.free_neighbors(lattice, free, tissue.threads)
-    columns = (*(tumor[name] for name in ("site", "lineage", "signal")), free)
+    room = tissue.scratch.get("room", lattice.size, "uint8")
+    tissue.places.room(room, tissue.threads)
+    columns = (*(tumor[name] for name in ("site", "lineage", "signal")), room)
     depth = tissue.p.proliferation.push_depth
     around = (lattice.offsets, lattice.wraps, lattice.home)
     state = tumor["state"]
     tissue.threads.over_rows(
         tumor.n,
-        lambda lo, hi: proliferation.decide(lo, hi, tissue.tick, tissue.seed, c.proliferation, depth, c.proliferation_gain, c.bound, fields.oxygen, fields.oxygen_block, fields.ifng, fields.block, *columns, *around, lattice.tumor_at, state, wish),
+        lambda lo, hi: proliferation.decide(lo, hi, tissue.tick, tissue.seed, c.proliferation, c.proliferation_gain, c.bound, fields.oxygen, fields.oxygen_block, fields.ifng, fields.block, *columns, state, wish),
     )
     rows = np.flatnonzero(wish)
     if len(rows) == 0:

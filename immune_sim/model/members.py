@@ -12,13 +12,14 @@ from typing import Any
 
 import numpy as np
 
-from immune_sim.core.cells import CellTable
+from immune_sim.core.cells import CellTable, Column
 from immune_sim.core.codes import CAUSES, CTL, KINDS, NK, STATES
 from immune_sim.model import by_hand
 from immune_sim.model.agents import CELL_TYPES, OF_KIND, CellAgent, TumorCell
 from immune_sim.model.state import TUMOR_ID, Tissue
 
 Rows = slice | np.ndarray
+ONE_KIND = "Another kind of cell has it: take that one first, with select(agent_type=...)"
 
 
 @dataclass(frozen=True, eq=False)
@@ -139,7 +140,7 @@ class Members:
         having = [part for part in filled if needs in part.table]
         for part in filled:
             if part not in having and missing is None:
-                by_hand.column_of(part.table, name, self._owner(part), tuple(FAST))
+                self._column_of(part, name, ', or write handle_missing="default"')
         values = [FAST[name][1](self._tissue, part) if name in FAST else part.read(name) for part in having]
         kinds: list[Any] = [each.dtype for each in values]
         if missing and having != filled:
@@ -153,21 +154,15 @@ class Members:
             out[part.at] = each
         return out
 
-    def _owner(self, part: Part) -> str:
-        other = self.parts[1] if part.is_tumor else self.parts[0]
-        remedy = (
-            ' in a set of both kinds (select(agent_type=...) first, or write handle_missing="default")'
-            if other.n
-            else ""
-        )
-        return part.owner + remedy
+    def _column_of(self, part: Part, name: str, remedy: str) -> Column:
+        """The declaration of a column in one part; CellAttributeError says what to do where only the other has it."""
+        elsewhere = self.declared(FAST[name][0] if name in FAST else name)
+        return by_hand.column_of(part.table, name, part.owner, FAST, f"{ONE_KIND}{remedy}." if elsewhere else "")
 
     def write(self, name: str, given: Any) -> None:
         """Write a column: one value, or an array in the order of the set. Raises CellError, and then writes nothing."""
         filled = [part for part in self.parts if part.n]
-        values = [
-            by_hand.fitting(by_hand.column_of(part.table, name, self._owner(part)), given, len(self)) for part in filled
-        ]
+        values = [by_hand.fitting(self._column_of(part, name, ""), given, len(self)) for part in filled]
         for part, each in zip(filled, values, strict=True):
             part.table[name][part.rows] = each[part.at] if each.ndim else each
 

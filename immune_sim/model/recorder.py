@@ -114,10 +114,7 @@ def _measure_host(tissue: Tissue, row: dict[str, float], signals: dict[str, np.n
         elif link.reads == "host":
             row[f"link_{link.name}"] = float(mean_factor(gain, tissue.host.signal, links.factor_bound))
         else:
-            histogram = signals[link.reads]
-            cells = int(histogram.sum())
-            factors = mean_factor(gain, census.CENTERS, links.factor_bound)
-            row[f"link_{link.name}"] = float(factors @ histogram) / cells if cells else float("nan")
+            row[f"link_{link.name}"] = census.mean_link_factor(signals[link.reads], gain, links.factor_bound)
     row["drug_concentration"] = tissue.drug.concentration
     row["metabolite_concentration"] = tissue.drug.metabolite_concentration
     row["blockade"] = tissue.drug.blockade()

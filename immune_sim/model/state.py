@@ -7,6 +7,7 @@ import numpy as np
 from immune_sim.core.cells import CellTable
 from immune_sim.core.codes import CTL, NK
 from immune_sim.core.lattice import Lattice
+from immune_sim.core.neighborhood import Neighborhood
 from immune_sim.core.parallel import Threads
 from immune_sim.mechanisms import death, exhaustion, heredity, killing, motility, receptors
 from immune_sim.mechanisms.pharmacokinetics import DrugLevels
@@ -58,6 +59,8 @@ class Tissue:
         self.hour = 0
         self.sub = 0
         self.lattice = Lattice(p.space)
+        self.contacts = Neighborhood(self.lattice, 1)
+        self.places = Neighborhood(self.lattice, p.proliferation.push_depth + 1)
         self.constants = Constants(p, self.lattice.mean_step)
         self.tumor = CellTable(TUMOR_COLUMNS)
         self.immune = CellTable(IMMUNE_COLUMNS)

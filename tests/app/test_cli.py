@@ -53,20 +53,22 @@ def test_help_loads_none_of_the_slow_libraries() -> None:
 
 @pytest.mark.skipif(sys.platform == "win32", reason="the processor time of a child is not told there")
 def test_help_costs_less_than_half_a_second() -> None:
-    """Processor time, so that other work on the machine does not count; the best of three."""
+    """Processor time, so that waiting for other work does not count; the best of three.
+
+    On a machine that is slow or crowded twice what typer itself costs is allowed: our share is at most as large.
+    """
     import resource
 
-    costs = []
-    for _ in range(3):
+    def cost(code: str, *words: str) -> float:
         before = resource.getrusage(resource.RUSAGE_CHILDREN)
-        subprocess.run(
-            [sys.executable, "-c", "from immune_sim.app.cli import main; main()", "run", "--help"],
-            capture_output=True,
-            check=True,
-        )
+        subprocess.run([sys.executable, "-c", code, *words], capture_output=True, check=True)
         after = resource.getrusage(resource.RUSAGE_CHILDREN)
-        costs.append(after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime)
-    assert min(costs) < 0.5
+        return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+
+    bare = "import typer; app = typer.Typer(); app.command()(lambda: None); app()"
+    least = min(cost(bare, "--help") for _ in range(3))
+    ours = min(cost("from immune_sim.app.cli import main; main()", "run", "--help") for _ in range(3))
+    assert ours < max(0.5, 2 * least)
 
 
 def test_version() -> None:

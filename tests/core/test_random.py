@@ -173,14 +173,17 @@ def test_normal_is_standard_normal() -> None:
     assert_mean(normals**4, 3.0)
 
 
-@pytest.mark.parametrize("hazard", [0.0, 1e-4, 0.002, 0.1, 1.0, 5.0, 100.0])
+@pytest.mark.parametrize("hazard", [0.0, 1e-4, 0.002, 0.03, 0.1, 1.0, 5.0, 100.0])
 def test_happens_at_the_probability_of_its_hazard(hazard: float) -> None:
-    """1 - exp(-hazard), false alarm 1e-6.
+    """1 - exp(-hazard), false alarm 1e-6; and draw by draw, but for one or two that float32 decides otherwise.
 
-    At hazard 1 and n = 262,144 catches an error of 1 %, and the hazard taken as probability.
+    Catches the hazard taken as probability, and a shortcut for small hazards that is off by a percent.
     """
-    events = transformed(words(random.TUMOR_FATE, 0, np.arange(N), 6), hazard=hazard)[3]
+    raw = words(random.TUMOR_FATE, 0, np.arange(N), 6)
+    events = transformed(raw, hazard=hazard)[3].astype(bool)
     assert_share(int(events.sum()), N, -np.expm1(-hazard))
+    exact = (raw[:, 0] >> 8) / 2.0**24 < -np.expm1(-hazard)
+    assert np.count_nonzero(events != exact) <= 2
 
 
 def test_uniforms_agree_with_the_kernel() -> None:

@@ -14,6 +14,7 @@ import pytest
 
 from immune_sim.core import parallel
 from immune_sim.model import hour
+from immune_sim.model.model import TumorImmuneModel
 from tests.tissues import ALL_LINKS, NIGHTLY, Lab, by_cell, check_places, reorder, same_bits, scenario_of
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -140,3 +141,21 @@ def test_with_a_link_on_the_arms_differ() -> None:
         for regimen in ([], [{"drug": "naltrexone", "dose": "10 mg/kg", "every": "24 h", "at": "02:00"}])
     )
     assert high.tumor.n != control.tumor.n
+
+
+def test_the_mesa_face_computes_the_same_tissue() -> None:
+    """TumorImmuneModel with its events against the bare processes, doses on and between full hours.
+
+    Catches a dose that comes an hour late, or an hour in which recording changes the tissue.
+    """
+    regimen = [
+        {"drug": "naltrexone", "dose": "0.1 mg/kg", "every": "24 h", "at": "03:00"},
+        {"drug": "naltrexone", "dose": "1 mg/kg", "every": "5 h", "at": "04:20"},
+    ]
+    scenario = scenario_of({**LIVELY, "regimen": regimen})
+    model, lab = TumorImmuneModel(scenario, rng=8), Lab(scenario, seed=8)
+    assert same_bits(model.tissue, lab.tissue)
+    for _ in range(30):
+        model.run_for(1)
+        assert same_bits(model.tissue, lab.hour(), drug=False)  # one has a dose of this very hour already
+    assert lab.tissue.drug.blockade() > 1.0

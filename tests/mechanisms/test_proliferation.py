@@ -166,8 +166,9 @@ def test_ifng_arrests_division(level: float) -> None:
     tissue = bare({"space.width": 600, "space.height": 600})
     checkered(tissue, 3)
     tissue.fields.ifng[:] = level
-    start = tissue.tumor.n
-    assert_share(divide(tissue), start, -math.expm1(-math.log(2.0) / 24.0 * (1.0 - 0.9 * level / (level + 0.02))))
+    start, p = tissue.tumor.n, tissue.p.proliferation
+    slowed = 1.0 - p.ifng_arrest * level / (level + p.ifng_half)
+    assert_share(divide(tissue), start, -math.expm1(-p.rate * slowed))
 
 
 def test_the_link_changes_the_rate() -> None:

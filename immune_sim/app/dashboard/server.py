@@ -81,7 +81,7 @@ def serve(port: int) -> Any:
 
     # Solara warns on every page about cookies in frames of other sites; there is no such frame here.
     warnings.filterwarnings("ignore", message="Cookies with samesite")
-    #W threading.Thread(target=_warm_up, daemon=True).start()
+    threading.Thread(target=_warm_up, daemon=True).start()
     config = uvicorn.Config(
         asgi,
         host=HOST,

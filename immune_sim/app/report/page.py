@@ -12,7 +12,7 @@ from plotly.offline import get_plotlyjs
 
 from immune_sim.app.report import provenance, tables, tissue
 from immune_sim.app.report.markup import Markup, data, element, raw, section, text
-from immune_sim.app.words import endpoint_rows, regimen_sentence
+from immune_sim.app.words import HOURS_PER_DAY, endpoint_rows, regimen_sentence
 from immune_sim.figures import look
 from immune_sim.figures.timecourse import TIMECOURSES
 from immune_sim.mechanisms.endpoints import Endpoints
@@ -44,7 +44,7 @@ def compose(folder: RunFolder) -> str:
     body = [
         _head(told, scenario),
         _endpoints(told, rules),
-        _curves(),
+        _curves(_is_zoomed(table)),
         tissue.section_of(StoredPictures.read(folder.path), table),
         tables.changed(scenario),
         tables.links(scenario),
@@ -55,7 +55,7 @@ def compose(folder: RunFolder) -> str:
 
 
 def _head(told: Mapping[str, Any], scenario: Scenario) -> Markup:
-    last = told["endpoints"]["hours"] / 24.0
+    last = told["endpoints"]["hours"] / HOURS_PER_DAY
     facts = f"{scenario.name}, seed {told['seed']}, {last:.4g} days; {told['ending']['words']}"
     values = scenario.values
     places = [int(values[f"space.{each}"]) for each in ("width", "height", "depth")]
@@ -71,7 +71,7 @@ def _head(told: Mapping[str, Any], scenario: Scenario) -> Markup:
             element(
                 "p",
                 text(
-                    f"This run is incomplete: it stops on day {last:.4g} of {scenario.duration / 24.0:g}. "
+                    f"This run is incomplete: it stops on day {last:.4g} of {scenario.duration / HOURS_PER_DAY:g}. "
                     "Everything below is up to there."
                 ),
                 cls="banner",
@@ -98,7 +98,7 @@ def _endpoints(told: Mapping[str, Any], rules: Endpoints) -> Markup:
     return section("Endpoints", element("dl", *tiles, cls="tiles"))
 
 
-def _curves() -> Markup:
+def _curves(zoomed: bool) -> Markup:
     places = [
         element("figure", element("div", id=f"figure-{name}", cls="curve"), cls="wide" if name == "burden" else "")
         for name in TIMECOURSES
@@ -107,7 +107,12 @@ def _curves() -> Markup:
         f"Curves that follow every dose open on the first {FIRST_DAYS:g} days; "
         "a double click shows the whole run, dragging a part of it."
     )
-    return section("Time courses", element("div", *places, cls="curves"), about=about)
+    return section("Time courses", element("div", *places, cls="curves"), about=about if zoomed else "")
+
+
+def _is_zoomed(table: Mapping[str, Any]) -> bool:
+    """Whether doses come so often and for so long that their curves need a closer look."""
+    return bool(table["hour"][-1] > 1.5 * HOURS_PER_DAY * FIRST_DAYS and (table["blockade"] > 0).any())
 
 
 def _figures(table: Mapping[str, Any], rules: Endpoints) -> str:
@@ -117,7 +122,7 @@ def _figures(table: Mapping[str, Any], rules: Endpoints) -> str:
     for name, draw in TIMECOURSES.items():
         level = {"detectable": float(rules.detectable_cells)} if name == "burden" else {}
         made[name] = draw(table, declared, **level)
-        if name in FAST and table["hour"][-1] > 24.0 * FIRST_DAYS * 1.5:
+        if name in FAST and _is_zoomed(table):
             made[name].update_xaxes(range=[0.0, FIRST_DAYS])
     shown = ",".join(f"{json.dumps(name)}:{each.to_json()}" for name, each in made.items())
     themes = {theme: _flat(look.layout(theme)) for theme in look.THEMES}

@@ -4,6 +4,7 @@
   const { figures, themes } = JSON.parse(document.getElementById("curves").textContent);
   const plots = Object.entries(figures).map(([name, figure]) => [document.getElementById("figure-" + name), figure]);
   const order = ["light", "dark"];
+  const PAGE = 660; // px that fit on A4 and on letter paper
   const veiled = (color, share) => `rgba(${[1, 3, 5].map((i) => parseInt(color.slice(i, i + 2), 16)).join(",")},${share})`;
 
   for (const [place, figure] of plots) {
@@ -30,6 +31,13 @@
   if (wanted.matches) dress("dark");
   wanted.addEventListener("change", (event) => dress(event.matches ? "dark" : "light"));
   document.getElementById("theme").addEventListener("click", () => dress(now() === "dark" ? "light" : "dark"));
-  addEventListener("beforeprint", () => { before = now(); if (before !== "light") dress("light"); });
-  addEventListener("afterprint", () => { if (before !== "light") dress(before); });
+  addEventListener("beforeprint", () => {
+    before = now();
+    if (before !== "light") dress("light");
+    for (const [place] of plots) Plotly.relayout(place, { width: PAGE });
+  });
+  addEventListener("afterprint", () => {
+    if (before !== "light") dress(before);
+    for (const [place] of plots) Plotly.relayout(place, { width: null, autosize: true });
+  });
 })();

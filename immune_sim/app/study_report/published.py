@@ -42,10 +42,15 @@ class Pair:
 
 
 def arms_of(scenarios: Mapping[str, Scenario]) -> dict[str, evidence.Arm]:
-    """The published arm of every simulated one, by the scenario it runs; empty where the study is not about them."""
-    known = {each.scenario: each for each in evidence.ARMS}
-    named = {arm: known.get(scenario.name) or known.get(arm) for arm, scenario in scenarios.items()}
+    """The published arm of every simulated one: that with the same schedule. Arms that were not published are left out."""
+    known = {_schedule(Scenario.load(each.scenario)): each for each in evidence.ARMS}
+    named = {arm: known.get(_schedule(scenario)) for arm, scenario in scenarios.items()}
     return {arm: each for arm, each in named.items() if each is not None}
+
+
+def _schedule(scenario: Scenario) -> tuple[tuple[object, ...], ...]:
+    """What is given how often, as far as the paper tells it."""
+    return tuple((each.drug, each.amount, each.per_kg, each.every) for each in scenario.dosing)
 
 
 def compare(scenarios: Mapping[str, Scenario], take: pd.DataFrame, ratios: pd.DataFrame) -> list[Pair]:

@@ -145,7 +145,8 @@ def paired(told: Told) -> Markup:
     about = (
         "Arms of one replicate share their luck, so their difference is that of the same tissue. Better in: share of "
         "pairs in which the arm did better for the host, ties counted half. Variance saved: what pairing took off the "
-        "variance of the difference. A time that never came counts with the time followed. Brackets: 95 % bootstrap intervals."
+        "variance of the difference. A time that never came counts with the time followed. Brackets: 95 % bootstrap "
+        "intervals."
     )
     return raw(grid(heads, rows, numbers_from=2) + element("p", text(about), cls="small"))
 

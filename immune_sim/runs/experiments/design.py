@@ -35,7 +35,9 @@ def points_of(experiment: Experiment) -> list[Point]:
     seen: dict[str, int] = {}
     addresses = {each.label: each.address or each.label for each in experiment.factors}
     for number, levels in enumerate(_rows(experiment)):
-        key = json.dumps({addresses[label]: repr(level.value) for label, level in sorted(levels.items())}, sort_keys=True)
+        key = json.dumps(
+            {addresses[label]: repr(level.value) for label, level in sorted(levels.items())}, sort_keys=True
+        )
         again = seen[key] = seen.get(key, -1) + 1  # a trajectory of Morris may pass a place twice
         made.append(Point(number, f"{key}#{again}" if again else key, levels))
     return made
@@ -74,7 +76,9 @@ def _rows(experiment: Experiment) -> Iterator[Mapping[str, Level]]:
         return _factorial(factors, design.which)
     if design.kind == "grid":
         labels = [each.label for each in factors]
-        return (dict(zip(labels, levels, strict=True)) for levels in itertools.product(*(each.levels for each in factors)))
+        return (
+            dict(zip(labels, levels, strict=True)) for levels in itertools.product(*(each.levels for each in factors))
+        )
     return (_levels(factors, row) for row in unit_sample(experiment))
 
 
@@ -95,7 +99,11 @@ def at_share(factor: Factor, share: float) -> Level:
 def unit_sample(experiment: Experiment) -> Floats:
     """The sample of a sampled design on the unit cube (points, factors), in the order in which SALib analyzes it."""
     design, count = experiment.design, len(experiment.factors)
-    problem: dict[str, Any] = {"num_vars": count, "names": [each.label for each in experiment.factors], "bounds": [[0.0, 1.0]] * count}
+    problem: dict[str, Any] = {
+        "num_vars": count,
+        "names": [each.label for each in experiment.factors],
+        "bounds": [[0.0, 1.0]] * count,
+    }
     if design.kind == "latin hypercube":
         from scipy.stats import qmc
 
@@ -103,7 +111,9 @@ def unit_sample(experiment: Experiment) -> Floats:
     if design.kind == "sobol":
         from SALib.sample import sobol
 
-        return np.asarray(sobol.sample(problem, design.samples, calc_second_order=design.second_order, seed=design.seed))
+        return np.asarray(
+            sobol.sample(problem, design.samples, calc_second_order=design.second_order, seed=design.seed)
+        )
     from SALib.sample import morris
 
     return np.asarray(morris.sample(problem, design.trajectories, num_levels=design.grid_levels, seed=design.seed))
@@ -119,7 +129,9 @@ def _factorial(factors: Sequence[Factor], which: str) -> Iterator[Mapping[str, L
         rows = _folded(count)
     else:
         lone = [[int(i == j) for j in range(count)] for i in range(count)]
-        rows = [[1] * count, *([1 - each for each in row] for row in lone)] if which == "one out" else [[0] * count, *lone]
+        rows = (
+            [[1] * count, *([1 - each for each in row] for row in lone)] if which == "one out" else [[0] * count, *lone]
+        )
     for row in rows:
         yield {factor.label: factor.levels[on] for factor, on in zip(factors, row, strict=True)}
 

@@ -10,7 +10,17 @@ from immune_sim.core.parameters import Parameter, Value
 from immune_sim.runs.experiments.declared import Level
 from immune_sim.runs.experiments.schedules import KEY, OWN
 from immune_sim.scenario import checking
-from immune_sim.scenario.dosing import DOSE, DOSE_PER_KG, DRUG, INFUSION, INFUSION_PER_KG, KEYS, ONCE, PLAIN_KEYS, read_table
+from immune_sim.scenario.dosing import (
+    DOSE,
+    DOSE_PER_KG,
+    DRUG,
+    INFUSION,
+    INFUSION_PER_KG,
+    KEYS,
+    ONCE,
+    PLAIN_KEYS,
+    read_table,
+)
 from immune_sim.scenario.hints import RefusedError, did_you_mean
 from immune_sim.scenario.registry import Registry
 
@@ -64,7 +74,9 @@ def dimension(registry: Registry, address: str, example: Any) -> Dimension:
     found = KEY.fullmatch(address)
     if not found:
         if address.startswith("regimen"):
-            raise RefusedError(f'name one key of the schedule, for example "regimen.dose". There are: {", ".join(SCHEDULE_KEYS)}.')
+            raise RefusedError(
+                f'name one key of the schedule, for example "regimen.dose". There are: {", ".join(SCHEDULE_KEYS)}.'
+            )
         raise registry.unknown_address(address)
     key = found[3]
     if key == "at":
@@ -75,5 +87,7 @@ def dimension(registry: Registry, address: str, example: Any) -> Dimension:
         return Dimension(address, declared)
     declared_keys = {**PLAIN_KEYS, **OWN, "drug": DRUG}
     if key not in declared_keys:
-        raise RefusedError(f'no key "{key}" in a schedule. {did_you_mean(key, SCHEDULE_KEYS, "Known: " + ", ".join(SCHEDULE_KEYS) + ".")}')
+        raise RefusedError(
+            f'no key "{key}" in a schedule. {did_you_mean(key, SCHEDULE_KEYS, "Known: " + ", ".join(SCHEDULE_KEYS) + ".")}'
+        )
     return Dimension(address, dataclasses.replace(declared_keys[key]))

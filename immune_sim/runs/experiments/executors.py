@@ -50,7 +50,9 @@ class Executor(ABC):
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self.close()
 
 
@@ -85,7 +87,9 @@ class OnDask(Executor):
         if client is None and scheduler is None:
             for name in THREADS:
                 os.environ.setdefault(name, "1")
-            self._cluster = LocalCluster(n_workers=workers or count_cores(), threads_per_worker=1, dashboard_address=None)
+            self._cluster = LocalCluster(
+                n_workers=workers or count_cores(), threads_per_worker=1, dashboard_address=None
+            )
         self._own = client is None
         self.client = client if client is not None else Client(self._cluster or scheduler, timeout=20)
         cores = sum(self.client.nthreads().values())

@@ -20,7 +20,14 @@ from immune_sim.scenario.scenario import Scenario
 RESULTS = Path("results")
 
 
-def arm(name: str, scenario: str | Path | Scenario = "control-mouse", overrides: Mapping[str, Any] | None = None, *, prepare: Any = None, title: str = "") -> Arm:
+def arm(
+    name: str,
+    scenario: str | Path | Scenario = "control-mouse",
+    overrides: Mapping[str, Any] | None = None,
+    *,
+    prepare: Any = None,
+    title: str = "",
+) -> Arm:
     """An arm built in code: a scenario with overrides; prepare: a function that changes each new model.
 
     ``arm("low dose", "ldn-mouse", {"regimen.at": "22:00"}, prepare=lambda model: model.add_process(...))``
@@ -45,12 +52,16 @@ def set_up(
         raise ScenarioError(Problem("arms", f'two arms are called "{twice[0]}". Give each a name of its own.'))
     for name in (*(outcomes or {}), *(endpoints or {})):
         if name in (*made.outcomes, *made.endpoints, "hour"):
-            raise ScenarioError(Problem(name, "there is an outcome or endpoint of this name already. Give yours another one."))
+            raise ScenarioError(
+                Problem(name, "there is an outcome or endpoint of this name already. Give yours another one.")
+            )
     if replicates is not None:
         if replicates < 1:
             raise ScenarioError(Problem("replicates", f"{replicates} is out of range. Write 1 or more."))
         made = replace(made, replicates=Replicates(replicates, replicates))
-    made = replace(made, arms=(*made.arms, *arms), outcome_functions=dict(outcomes or {}), endpoint_functions=dict(endpoints or {}))
+    made = replace(
+        made, arms=(*made.arms, *arms), outcome_functions=dict(outcomes or {}), endpoint_functions=dict(endpoints or {})
+    )
     if arms:
         check_points(made, made.name)
     return made

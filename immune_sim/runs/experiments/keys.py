@@ -28,8 +28,28 @@ OF_TAKE = ("at", "last", "mean", "minimum", "maximum", "area")
 WHICH = ("full", "folded", "one out", "one in")
 
 
-def _key(name: str, default: Value, about: str, low: float = -math.inf, high: float = math.inf, unit: str = "", choices: tuple[str, ...] = ()) -> Parameter:
-    return Parameter("", name, default, type(default), unit, low, high, "setting", "assumed: chosen by the experimenter", about, choices)
+def _key(
+    name: str,
+    default: Value,
+    about: str,
+    low: float = -math.inf,
+    high: float = math.inf,
+    unit: str = "",
+    choices: tuple[str, ...] = (),
+) -> Parameter:
+    return Parameter(
+        "",
+        name,
+        default,
+        type(default),
+        unit,
+        low,
+        high,
+        "setting",
+        "assumed: chosen by the experimenter",
+        about,
+        choices,
+    )
 
 
 DECLARED = {

@@ -43,19 +43,39 @@ def manifest_of(experiment: Experiment, points: Sequence[Point]) -> dict[str, An
         "measures": [vars(each) for each in experiment.measures],
         "frames": vars(experiment.frames) | {"layers": list(experiment.frames.layers)} if experiment.frames else None,
         "replicates": vars(replicates),
-        "functions": {name: source_of(each) for name, each in (*experiment.outcome_functions.items(), *experiment.endpoint_functions.items())},
+        "functions": {
+            name: source_of(each)
+            for name, each in (*experiment.outcome_functions.items(), *experiment.endpoint_functions.items())
+        },
         "points": [each.key for each in points],
     }
 
 
 def _arm(scenario: Scenario, title: str, about: str, prepare: Callable[..., Any] | None) -> dict[str, Any]:
-    return {"title": title, "about": about, "hash": scenario.hash, "scenario": scenario.to_toml(), "prepare": source_of(prepare) if prepare else ""}
+    return {
+        "title": title,
+        "about": about,
+        "hash": scenario.hash,
+        "scenario": scenario.to_toml(),
+        "prepare": source_of(prepare) if prepare else "",
+    }
 
 
 def _factor(experiment: Experiment, factor: Any) -> dict[str, Any]:
-    levels = [{"value": each.value, "text": each.text, "changes": {k: str(v) for k, v in each.changes.items()}} for each in factor.levels]
+    levels = [
+        {"value": each.value, "text": each.text, "changes": {k: str(v) for k, v in each.changes.items()}}
+        for each in factor.levels
+    ]
     sampled = {"low": factor.low, "high": factor.high} if experiment.design.kind in SAMPLED and factor.read else {}
-    return {"label": factor.label, "address": factor.address, "unit": factor.unit, "scale": factor.scale, "arms": factor.arms, "levels": levels, **sampled}
+    return {
+        "label": factor.label,
+        "address": factor.address,
+        "unit": factor.unit,
+        "scale": factor.scale,
+        "arms": factor.arms,
+        "levels": levels,
+        **sampled,
+    }
 
 
 def source_of(function: Callable[..., Any]) -> str:
@@ -72,7 +92,9 @@ def read_manifest(folder: Path) -> dict[str, Any]:
     try:
         told: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
-        raise OutputError(f"{folder} holds no experiment: there is no {NAME} in it. Give the folder that `immune-sim experiment run` wrote.") from None
+        raise OutputError(
+            f"{folder} holds no experiment: there is no {NAME} in it. Give the folder that `immune-sim experiment run` wrote."
+        ) from None
     except (OSError, ValueError) as error:
         raise OutputError(f"{path} cannot be read: {error}") from error
     if told.get("format") != FORMAT:
@@ -90,8 +112,18 @@ def joined(old: Mapping[str, Any], new: Mapping[str, Any], folder: Path, *, othe
         what = f"{OTHER_CODE} version {old['code']['version']} ({old['code']['kernels']}), this is {new['code']['version']} ({new['code']['kernels']}). Results of two versions do not mix; --other-code allows it."
         changes.append(Problem("the code", what))
     if changes:
-        told = changes[:MOST_TOLD] + ([Problem("", f"and {len(changes) - MOST_TOLD} more.")] if len(changes) > MOST_TOLD else [])
-        raise ScenarioError([Problem(str(folder), "holds another experiment, so this one cannot go on in it. Give another folder with --out, or undo these changes:"), *told])
+        told = changes[:MOST_TOLD] + (
+            [Problem("", f"and {len(changes) - MOST_TOLD} more.")] if len(changes) > MOST_TOLD else []
+        )
+        raise ScenarioError(
+            [
+                Problem(
+                    str(folder),
+                    "holds another experiment, so this one cannot go on in it. Give another folder with --out, or undo these changes:",
+                ),
+                *told,
+            ]
+        )
     known = set(old["points"])
     return [*old["points"], *(each for each in new["points"] if each not in known)]
 
@@ -116,13 +148,22 @@ def _changes(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[Problem
 def _point_changes(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[Problem]:
     labels = [[(each["label"], each["address"]) for each in one["factors"]] for one in (old, new)]
     if sorted(labels[0]) != sorted(labels[1]):
-        yield Problem("factors", f"were {_said([label for label, _ in labels[0]])}, are {_said([label for label, _ in labels[1]])}.")
+        yield Problem(
+            "factors",
+            f"were {_said([label for label, _ in labels[0]])}, are {_said([label for label, _ in labels[1]])}.",
+        )
         return
     gone = [each for each in old["points"] if each not in set(new["points"])]
     if gone:
-        yield Problem("design", f"{len(gone)} of {len(old['points'])} design points are gone, first {gone[0]}. Points may be added, not taken away.")
+        yield Problem(
+            "design",
+            f"{len(gone)} of {len(old['points'])} design points are gone, first {gone[0]}. Points may be added, not taken away.",
+        )
     if old["design"]["same_exposure"] != new["design"]["same_exposure"]:
-        yield Problem("design.same_exposure", f"was {_said(old['design']['same_exposure'])}, is {_said(new['design']['same_exposure'])}.")
+        yield Problem(
+            "design.same_exposure",
+            f"was {_said(old['design']['same_exposure'])}, is {_said(new['design']['same_exposure'])}.",
+        )
 
 
 def _arm_changes(name: str, old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[Problem]:
@@ -137,8 +178,13 @@ def _arm_changes(name: str, old: Mapping[str, Any], new: Mapping[str, Any]) -> I
     for key in ("duration", "dosing"):
         if getattr(before, key) != getattr(after, key):
             told = True
-            was, now = ([each.table() for each in one.dosing] if key == "dosing" else f"{one.duration:g} h" for one in (before, after))
-            yield Problem(f"arm {name}: {'regimen' if key == 'dosing' else 'horizon'}", f"was {_said(was)}, is {_said(now)}.")
+            was, now = (
+                [each.table() for each in one.dosing] if key == "dosing" else f"{one.duration:g} h"
+                for one in (before, after)
+            )
+            yield Problem(
+                f"arm {name}: {'regimen' if key == 'dosing' else 'horizon'}", f"was {_said(was)}, is {_said(now)}."
+            )
     if not told:
         yield Problem(f"arm {name}", "its scenario was changed.")
 

@@ -46,7 +46,14 @@ class _Progress:
 class Queue:
     """Hands out runs. shard: (i, n), this is the i-th of n parts, counted from 1."""
 
-    def __init__(self, experiment: Experiment, points: Sequence[Point], finished: Collection[str], values: Values, shard: tuple[int, int] = (1, 1)):
+    def __init__(
+        self,
+        experiment: Experiment,
+        points: Sequence[Point],
+        finished: Collection[str],
+        values: Values,
+        shard: tuple[int, int] = (1, 1),
+    ):
         self.experiment, self.finished, self.shard = experiment, finished, shard
         self.horizon = max(each.scenario.duration for each in experiment.arms)
         self.values = {key: dict(each) for key, each in values.items()}
@@ -103,7 +110,11 @@ class Queue:
         while active:
             rows: list[list[Wanted]] = []
             for each in active:
-                step = [Wanted(each.point, arm, replicate) for replicate in range(each.asked, each.until) for arm in self.experiment.arms]
+                step = [
+                    Wanted(each.point, arm, replicate)
+                    for replicate in range(each.asked, each.until)
+                    for arm in self.experiment.arms
+                ]
                 each.asked = each.until
                 rows.append([wanted for wanted in step if wanted.run_id not in self.finished])
                 each.open |= {wanted.run_id for wanted in rows[-1]}
@@ -118,7 +129,10 @@ class Queue:
         assert rule.half_width is not None
         for arm in self.experiment.arms:
             known = self.values.get((progress.point.number, arm.name), {})
-            values = [restricted(rule.endpoint, known.get(each, math.nan), self.horizon) if each in known else math.nan for each in range(progress.until)]
+            values = [
+                restricted(rule.endpoint, known.get(each, math.nan), self.horizon) if each in known else math.nan
+                for each in range(progress.until)
+            ]
             if estimate(rule.endpoint, values).half_width > rule.half_width:
                 return False
         return True

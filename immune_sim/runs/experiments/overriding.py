@@ -33,7 +33,12 @@ def read_overrides(registry: Registry, table: Mapping[str, Any]) -> tuple[dict[s
 def read_regimen(given: object) -> tuple[tuple[Dosing, ...], list[Found]]:
     """The phases of a regimen and every mistake; an empty list is no drug."""
     if not isinstance(given, list) or not all(isinstance(each, dict) for each in given):
-        return (), [((), f'{quoted(given)} is not a list of phases. Write regimen = [{{ dose = "0.1 mg/kg", every = "24 h" }}], or [] for no drug.')]
+        return (), [
+            (
+                (),
+                f'{quoted(given)} is not a list of phases. Write regimen = [{{ dose = "0.1 mg/kg", every = "24 h" }}], or [] for no drug.',
+            )
+        ]
     phases, mistakes = [], []
     for number, table in enumerate(given):
         phase, wrong = read_table(table)
@@ -63,7 +68,9 @@ def _checked(registry: Registry, address: str, given: Any) -> Any:
     elif address == DURATION.name:
         read_duration(given)
     elif address == REGIMEN:
-        raise RefusedError("a whole regimen stands in an arm. Write it below [[arm]], or name one key such as regimen.dose.")
+        raise RefusedError(
+            "a whole regimen stands in an arm. Write it below [[arm]], or name one key such as regimen.dose."
+        )
     elif found and found[3] in OWN:
         checking.from_file(OWN[found[3]], given)
     elif found and found[3] in PLAIN_KEYS and given != "once":

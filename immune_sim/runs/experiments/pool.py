@@ -7,6 +7,7 @@ known which run a lost worker had: that one run is given to a new worker, the ot
 
 from __future__ import annotations
 
+import contextlib
 import os
 import pickle
 import subprocess
@@ -106,43 +107,44 @@ class _Member:
         environment = os.environ | dict.fromkeys(THREADS, "1")
         root = str(Path(immune_sim.__file__).resolve().parent.parent)  # also where the package is not installed
         environment["PYTHONPATH"] = os.pathsep.join(filter(None, [root, environment.get("PYTHONPATH", "")]))
-        apart: dict[str, Any] = {"creationflags": 0x200} if sys.platform == "win32" else {"start_new_session": True}  # Ctrl-C is for us
+        apart: dict[str, Any] = (
+            {"creationflags": 0x200} if sys.platform == "win32" else {"start_new_session": True}
+        )  # Ctrl-C is for us
         words = [sys.executable, "-m", "immune_sim.runs.experiments.worker"]
         self.process = subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment, **apart)
-        threading.Thread(target=self._listen, args=(pool,), daemon=True).start()
+        self.listener = threading.Thread(target=self._listen, args=(pool,), daemon=True)
+        self.listener.start()
 
     def give(self, task: Task) -> None:
         """Send a task; a worker that is just dying is found out by the listener."""
         self.tasks.append(task)
         assert self.process.stdin is not None
-        try:
+        with contextlib.suppress(OSError):
             send(self.process.stdin, task)
-        except OSError:
-            pass
 
     def _listen(self, pool: Pool) -> None:
         assert self.process.stdout is not None
-        try:
+        with self.process.stdout as answers, contextlib.suppress(EOFError, OSError, pickle.UnpicklingError):
             while True:
-                pool.returned(self, receive(self.process.stdout))
-        except (EOFError, OSError, ValueError, pickle.UnpicklingError):
-            pool.lost(self, self.process.wait())
+                pool.returned(self, receive(answers))
+        pool.lost(self, self.process.wait())
 
     def end(self) -> None:
         """Close the worker's input and wait a little for its end."""
         assert self.process.stdin is not None
-        try:
+        with contextlib.suppress(OSError):
             self.process.stdin.close()
-        except OSError:
-            pass
         try:
             self.process.wait(timeout=5)
         except subprocess.TimeoutExpired:
             self.process.kill()
             self.process.wait()
+        self.listener.join(timeout=5)
 
 
 def _killed(code: int, losses: int) -> Failure:
     how = f"was killed by signal {-code}" if code < 0 else f"ended with code {code}"
     hint = " Signal 9 is what a system out of memory sends: try fewer --workers." if code == -9 else ""
-    return Failure("worker", "WorkerLost", f"the worker process {how} while it computed this run, {losses} times.{hint}")
+    return Failure(
+        "worker", "WorkerLost", f"the worker process {how} while it computed this run, {losses} times.{hint}"
+    )

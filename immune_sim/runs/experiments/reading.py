@@ -26,7 +26,9 @@ from immune_sim.scenario.shipped import shipped_folder
 MOST_TOLD = 25  # contradictions between values at design points
 
 
-def read_experiment(text: str, origin: str = "experiment", *, name: str = "experiment", folder: Path | None = None, quick: bool = False) -> Experiment:
+def read_experiment(
+    text: str, origin: str = "experiment", *, name: str = "experiment", folder: Path | None = None, quick: bool = False
+) -> Experiment:
     """Read the text of an experiment file.
 
     folder: where scenario files named in it are looked for. quick: with the smaller values of [quick].
@@ -50,7 +52,10 @@ def check_points(experiment: Experiment, origin: str) -> None:
             except ScenarioError as error:
                 at = ", ".join(f"{label} = {level.text}" for label, level in point.levels.items())
                 for each in error.problems:
-                    problems.setdefault(f"{arm.name} {each.where} {each.what}", Problem(f"{origin}: arm {arm.name} at {at or 'its only point'}: {each.where}", each.what))
+                    problems.setdefault(
+                        f"{arm.name} {each.where} {each.what}",
+                        Problem(f"{origin}: arm {arm.name} at {at or 'its only point'}: {each.where}", each.what),
+                    )
         if len(problems) >= MOST_TOLD:
             break
     if problems:
@@ -79,7 +84,9 @@ class _Reader:
         measures = self._measures()
         endpoints = self._endpoints(measures)
         outcomes = tools.names(("outcomes",), content.get("outcomes", ["tumor_cells"]), NAMES, "outcome")
-        settings: dict[str, Any] = {key: tools.declared((key,), key, content[key]) for key in ("seed", "independent_arms") if key in content}
+        settings: dict[str, Any] = {
+            key: tools.declared((key,), key, content[key]) for key in ("seed", "independent_arms") if key in content
+        }
         every = tools.declared(("every",), "every", content.get("every", "6 h"))
         return Experiment(
             name=texts.get("name") or name, title=texts.get("title") or texts.get("name") or name, about=texts.get("about") or "",
@@ -99,7 +106,9 @@ class _Reader:
             if key in quick:
                 self.content[key] = quick[key]
         for key in ("overrides", "design"):
-            self.content[key] = self.tools.table((key,), self.content.get(key, {})) | self.tools.table(("quick", key), quick.get(key, {}))
+            self.content[key] = self.tools.table((key,), self.content.get(key, {})) | self.tools.table(
+                ("quick", key), quick.get(key, {})
+            )
         values = self.tools.table(("quick", "values"), quick.get("values", {}))
         factors = [dict(each) for each in self.content.get("factor", []) if isinstance(each, dict)]
         known = {str(each.get("label", each.get("parameter"))): each for each in factors}
@@ -109,7 +118,9 @@ class _Reader:
                 for key in ("low", "high", "steps", "scale"):
                     known[label].pop(key, None)
             else:
-                self.tools.problem(("quick", "values", label), f'no factor "{label}". Factors: {", ".join(known) or "none"}.')
+                self.tools.problem(
+                    ("quick", "values", label), f'no factor "{label}". Factors: {", ".join(known) or "none"}.'
+                )
         if factors:
             self.content["factor"] = factors
 
@@ -147,7 +158,9 @@ class _Reader:
         for number, table in enumerate(tables):
             arm = self._arm(("arm", number), table, base)
             if arm and arm.name in {each.name for each in arms}:
-                self.tools.problem(("arm", number, "name"), f'two arms are called "{arm.name}". Give each a name of its own.')
+                self.tools.problem(
+                    ("arm", number, "name"), f'two arms are called "{arm.name}". Give each a name of its own.'
+                )
             elif arm:
                 arms.append(arm)
         return arms or [Arm(base.name, base, base.title)]
@@ -159,7 +172,9 @@ class _Reader:
         if isinstance(regimen, dict):  # regimen.at = "22:00" changes a key of the phase that is there
             direct["regimen"] = regimen
         tools.known(path, {key: given for key, given in table.items() if key not in direct}, keys.ARM)
-        texts = {key: tools.text((*path, key), table[key]) for key in ("name", "title", "about", "scenario") if key in table}
+        texts = {
+            key: tools.text((*path, key), table[key]) for key in ("name", "title", "about", "scenario") if key in table
+        }
         if not texts.get("name"):
             tools.problem((*path, "name"), 'an arm needs a name. Write for example name = "control".')
             return None
@@ -183,13 +198,18 @@ class _Reader:
             count = int(tools.declared(("replicates",), "replicates", given) or 1)
             return Replicates(count, count)
         tools.known(("replicates",), given, keys.REPLICATES)
-        at_least, at_most, step = (int(tools.declared(("replicates", key), key, given[key]) if key in given else keys.DECLARED[key].default) for key in ("at_least", "at_most", "step"))
+        at_least, at_most, step = (
+            int(tools.declared(("replicates", key), key, given[key]) if key in given else keys.DECLARED[key].default)
+            for key in ("at_least", "at_most", "step")
+        )
         name = given.get("endpoint", endpoints[0])
         if name not in endpoints:
             tools.problem(("replicates", "endpoint"), tools.no_such(name, endpoints, "endpoint"))
         width = tools.width(("replicates", "until_half_width"), given.get("until_half_width"), str(name))
         if at_most < at_least:
-            tools.problem(("replicates", "at_most"), f"{at_most} is less than at_least = {at_least}. Write at least {at_least}.")
+            tools.problem(
+                ("replicates", "at_most"), f"{at_most} is less than at_least = {at_least}. Write at least {at_least}."
+            )
         return Replicates(at_least, at_most, step, str(name), width)
 
     def _endpoints(self, measures: list[Measure]) -> tuple[str, ...]:
@@ -207,7 +227,10 @@ class _Reader:
             tools.known(path, table, keys.ENDPOINT)
             missing = [key for key in ("name", "outcome", "take") if key not in table]
             if missing:
-                tools.problem(path, f'{missing[0]} is missing. Write for example name = "burden_day_20", outcome = "tumor_cells", take = "at", hour = "20 d".')
+                tools.problem(
+                    path,
+                    f'{missing[0]} is missing. Write for example name = "burden_day_20", outcome = "tumor_cells", take = "at", hour = "20 d".',
+                )
                 continue
             outcome = tools.names((*path, "outcome"), [table["outcome"]], NAMES, "outcome")
             take = tools.declared((*path, "take"), "take", table["take"])
@@ -226,7 +249,11 @@ class _Reader:
             return Frames()
         table = {"every": given} if isinstance(given, str) else tools.table(("frames",), given)
         tools.known(("frames",), table, keys.FRAMES)
-        every = 0 if table.get("every", "last") == "last" else round(float(tools.declared(("frames", "every"), "every", table["every"]) or 0))
+        every = (
+            0
+            if table.get("every", "last") == "last"
+            else round(float(tools.declared(("frames", "every"), "every", table["every"]) or 0))
+        )
         return Frames(every, tools.names(("frames", "layers"), table.get("layers", ["type"]), layers.NAMES, "layer"))
 
 
@@ -253,8 +280,20 @@ def load_experiment(given: str | Path | Experiment, *, quick: bool = False) -> E
         from immune_sim.scenario.hints import did_you_mean, listed
 
         near = did_you_mean(given, known, f"Shipped are {listed(known, 'and')}.")
-        raise ScenarioError(Problem("", f'no experiment "{given}" is shipped. {near} The path of a file of your own ends in {opening.SUFFIX}.'))
+        raise ScenarioError(
+            Problem(
+                "",
+                f'no experiment "{given}" is shipped. {near} The path of a file of your own ends in {opening.SUFFIX}.',
+            )
+        )
     return read_experiment(opening.read_file(known[given]), f"{given}{opening.SUFFIX}", name=given, quick=quick)
 
 
-__all__ = ["Factor", "check_points", "load_experiment", "read_experiment", "read_experiment_file", "shipped_experiments"]
+__all__ = [
+    "Factor",
+    "check_points",
+    "load_experiment",
+    "read_experiment",
+    "read_experiment_file",
+    "shipped_experiments",
+]

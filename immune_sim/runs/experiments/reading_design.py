@@ -28,14 +28,22 @@ def read_factors(tools: Tools, content: dict[str, Any], base: Scenario, arms: Se
     for number, table in enumerate(tools.tables(("factor",), content.get("factor", []))):
         path: Path = ("factor", number)
         tools.known(path, table, keys.FACTOR)
-        names = tools.names((*path, "arms"), table["arms"], [each.name for each in arms], "arm") if "arms" in table else None
+        names = (
+            tools.names((*path, "arms"), table["arms"], [each.name for each in arms], "arm")
+            if "arms" in table
+            else None
+        )
         factor = _with_levels(tools, path, table, names) if "levels" in table else _varied(tools, path, table, names)
         if factor and factor.label in {each.label for each in made}:
             tools.problem(path, f'two factors are called "{factor.label}". Give one a label.')
         elif factor:
             made.append(factor)
-            if factor.of_schedule and not any(each.scenario.dosing for each in arms if names is None or each.name in names):
-                tools.problem(path, f"{factor.address} varies a schedule, and no arm has one. Write a regimen for an arm.")
+            if factor.of_schedule and not any(
+                each.scenario.dosing for each in arms if names is None or each.name in names
+            ):
+                tools.problem(
+                    path, f"{factor.address} varies a schedule, and no arm has one. Write a regimen for an arm."
+                )
     return made
 
 
@@ -56,7 +64,10 @@ def _with_levels(tools: Tools, path: Path, table: dict[str, Any], arms: tuple[st
 def _varied(tools: Tools, path: Path, table: dict[str, Any], arms: tuple[str, ...] | None) -> Factor | None:
     """A factor that varies one address, by values or between two ends."""
     if "parameter" not in table:
-        tools.problem(path, 'what is varied? Write for example parameter = "nk.kill_rate", or [factor.levels] with named overrides.')
+        tools.problem(
+            path,
+            'what is varied? Write for example parameter = "nk.kill_rate", or [factor.levels] with named overrides.',
+        )
         return None
     address = tools.text((*path, "parameter"), table["parameter"])
     given = table.get("values", [table.get("low")])
@@ -69,7 +80,9 @@ def _varied(tools: Tools, path: Path, table: dict[str, Any], arms: tuple[str, ..
     if "values" in table:
         levels = _values(tools, (*path, "values"), varied, table["values"])
         if any(key in table for key in ("low", "high", "steps", "scale")):
-            tools.problem((*path, "values"), "a factor has values, or low and high, and this one has both. Leave out one.")
+            tools.problem(
+                (*path, "values"), "a factor has values, or low and high, and this one has both. Leave out one."
+            )
         return Factor(label, address, varied.unit, levels=levels, arms=arms)
     return _range(tools, path, table, varied, Factor(label, address, varied.unit, arms=arms))
 
@@ -109,8 +122,20 @@ def _range(tools: Tools, path: Path, table: dict[str, Any], varied: Dimension, f
     if "steps" not in table:
         return made
     steps = tools.declared((*path, "steps"), "steps", table["steps"])
-    levels = tuple(varied.of(_rounded(_between(low, high, i / (steps - 1), scale))) for i in range(steps)) if steps else ()
-    return Factor(made.label, made.address, made.unit, tuple({repr(each.value): each for each in levels}.values()), low, high, scale, made.arms, made.read)
+    levels = (
+        tuple(varied.of(_rounded(_between(low, high, i / (steps - 1), scale))) for i in range(steps)) if steps else ()
+    )
+    return Factor(
+        made.label,
+        made.address,
+        made.unit,
+        tuple({repr(each.value): each for each in levels}.values()),
+        low,
+        high,
+        scale,
+        made.arms,
+        made.read,
+    )
 
 
 def _between(low: float, high: float, share: float, scale: str) -> float:
@@ -123,7 +148,9 @@ def _rounded(value: float) -> float:
     return float(f"{value:.12g}")
 
 
-def read_design(tools: Tools, content: dict[str, Any], base: Scenario, factors: list[Factor]) -> tuple[Design | None, list[Factor]]:
+def read_design(
+    tools: Tools, content: dict[str, Any], base: Scenario, factors: list[Factor]
+) -> tuple[Design | None, list[Factor]]:
     """The [design] table; a factorial over links makes factors of its own."""
     table = tools.table(("design",), content.get("design", {}))
     kind = tools.declared(("design", "kind"), "kind", table["kind"]) if "kind" in table else "grid"
@@ -141,7 +168,9 @@ def read_design(tools: Tools, content: dict[str, Any], base: Scenario, factors: 
     elif kind == "sobol":
         settings["samples"] = settings.get("samples", 64)
         if settings["samples"] and settings["samples"] & (settings["samples"] - 1):
-            tools.problem(("design", "samples"), f"{settings['samples']} is not a power of 2. Write for example 64, 128 or 256.")
+            tools.problem(
+                ("design", "samples"), f"{settings['samples']} is not a power of 2. Write for example 64, 128 or 256."
+            )
     elif kind == "morris":
         settings["trajectories"] = settings.get("trajectories", 10)
         settings["grid_levels"] = tools.declared(("design", "levels"), "levels", table.get("levels", 4)) or 4
@@ -156,21 +185,36 @@ def read_design(tools: Tools, content: dict[str, Any], base: Scenario, factors: 
 def _check_fit(tools: Tools, kind: str, factors: list[Factor], settings: dict[str, Any]) -> None:
     """Whether the factors are such as this kind of design can combine, and not too many points come of them."""
     if kind in SAMPLED and not factors:
-        tools.problem(("design", "kind"), f'"{kind}" samples factors, and there is none. Write [[factor]] with low and high.')
+        tools.problem(
+            ("design", "kind"), f'"{kind}" samples factors, and there is none. Write [[factor]] with low and high.'
+        )
     for number, each in enumerate(factors):
         if kind == "grid" and not each.levels:
-            tools.problem(("factor", number), "a grid needs values. Write values = [...], or add steps to low and high.")
+            tools.problem(
+                ("factor", number), "a grid needs values. Write values = [...], or add steps to low and high."
+            )
         if kind == "latin hypercube" and not each.levels and each.read is None:
             tools.problem(("factor", number), "which values? Write values = [...], or low and high of a number.")
         if kind in ("sobol", "morris") and each.read is None:
-            tools.problem(("factor", number), f"{kind} samples numbers between two ends. Write low and high in place of values.")
+            tools.problem(
+                ("factor", number), f"{kind} samples numbers between two ends. Write low and high in place of values."
+            )
         if kind == "factorial" and len(each.levels) != 2:
-            tools.problem(("factor", number), f"a factorial has two levels of each factor; {each.label} has {len(each.levels)}.")
+            tools.problem(
+                ("factor", number), f"a factorial has two levels of each factor; {each.label} has {len(each.levels)}."
+            )
     if kind == "factorial" and settings.get("which") == "folded" and len(factors) > 16:
         tools.problem(("design", "which"), f"a folded factorial holds 16 switches, not {len(factors)}. Leave some out.")
-    count = math.prod(len(each.levels) or 1 for each in factors) if kind in ("grid", "factorial") and settings.get("which", "full") == "full" else 1
+    count = (
+        math.prod(len(each.levels) or 1 for each in factors)
+        if kind in ("grid", "factorial") and settings.get("which", "full") == "full"
+        else 1
+    )
     if count > MOST_POINTS:
-        tools.problem(("design", "kind"), f"{count:,} design points are too many. Allowed: {MOST_POINTS:,}. Sample them with a Latin hypercube.")
+        tools.problem(
+            ("design", "kind"),
+            f"{count:,} design points are too many. Allowed: {MOST_POINTS:,}. Sample them with a Latin hypercube.",
+        )
 
 
 def _switches(tools: Tools, table: dict[str, Any], base: Scenario) -> list[Factor]:
@@ -179,7 +223,9 @@ def _switches(tools: Tools, table: dict[str, Any], base: Scenario) -> list[Facto
     if isinstance(given, dict):
         gains: dict[str, Any] = given
     else:
-        gains = {name: base.values[f"links.{name}"] for name in tools.names(("design", "links"), given, LINK_NAMES, "link")}
+        gains = {
+            name: base.values[f"links.{name}"] for name in tools.names(("design", "links"), given, LINK_NAMES, "link")
+        }
     made = []
     for name, gain in gains.items():
         path: Path = ("design", "links", name)
@@ -193,7 +239,10 @@ def _switches(tools: Tools, table: dict[str, Any], base: Scenario) -> list[Facto
             tools.problem(path, refused)
             continue
         if on == 0:
-            tools.problem(path, f"the link is off in the base scenario, so there is nothing to switch. Write links = {{ {name} = 0.5, ... }} with its gain when on.")
+            tools.problem(
+                path,
+                f"the link is off in the base scenario, so there is nothing to switch. Write links = {{ {name} = 0.5, ... }} with its gain when on.",
+            )
             continue
         levels = (Level(0.0, "off", {declared.address: 0.0}), Level(float(on), "on", {declared.address: on}))
         made.append(Factor(name, declared.address, levels=levels))
@@ -203,7 +252,10 @@ def _switches(tools: Tools, table: dict[str, Any], base: Scenario) -> list[Facto
 def _rows(tools: Tools, given: object, factors: list[Factor]) -> tuple[dict[str, Level], ...]:
     """The points of a list, each a table of label or address -> value."""
     if not isinstance(given, list) or not given or not all(isinstance(each, dict) for each in given):
-        tools.problem(("design", "points"), f"{quoted(given)} is not a list of points. Write points = [{{ dose = \"0.1 mg/kg\", every = \"24 h\" }}, ...].")
+        tools.problem(
+            ("design", "points"),
+            f'{quoted(given)} is not a list of points. Write points = [{{ dose = "0.1 mg/kg", every = "24 h" }}, ...].',
+        )
         return ()
     rows = []
     for number, table in enumerate(given):
@@ -211,7 +263,10 @@ def _rows(tools: Tools, given: object, factors: list[Factor]) -> tuple[dict[str,
         row = {}
         for factor in factors:
             if factor.label not in table:
-                tools.problem(path, f"point {number} has no {factor.label}. Every point gives every factor: {listed([each.label for each in factors], 'and')}.")
+                tools.problem(
+                    path,
+                    f"point {number} has no {factor.label}. Every point gives every factor: {listed([each.label for each in factors], 'and')}.",
+                )
                 continue
             row |= _row_value(tools, path, factor, table[factor.label])
         tools.known(path, table, [each.label for each in factors])
@@ -231,6 +286,3 @@ def _row_value(tools: Tools, path: Path, factor: Factor, value: object) -> dict[
         tools.problem(path, tools.no_such(value, list(named), "level"))
         return {}
     return {factor.label: named[str(value)]}
-
-
-

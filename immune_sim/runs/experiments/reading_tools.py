@@ -32,7 +32,9 @@ class Tools:
         """Note every key that is not known here, with the nearest one."""
         for key in table:
             if key not in names:
-                self.problem((*path, key), f"no such key. {did_you_mean(key, names, 'Known: ' + ', '.join(names) + '.')}")
+                self.problem(
+                    (*path, key), f"no such key. {did_you_mean(key, names, 'Known: ' + ', '.join(names) + '.')}"
+                )
 
     def text(self, path: Path, given: object) -> str:
         """A text of one line, "" where it is refused."""
@@ -85,7 +87,10 @@ class Tools:
         unit = "h" if endpoint in HOURS else ""
         declared = keys.DECLARED["hour"] if unit else keys.DECLARED["until_half_width"]
         if given is None:
-            self.problem(path[:1], f"until_half_width is missing. Write for example until_half_width = {'"24 h"' if unit else 0.05}.")
+            self.problem(
+                path[:1],
+                f"until_half_width is missing. Write for example until_half_width = {'"24 h"' if unit else 0.05}.",
+            )
             return None
         try:
             return float(checking.from_file(declared, given))

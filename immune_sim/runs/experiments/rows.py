@@ -22,7 +22,9 @@ def run_id(point: int, arm: str, replicate: int) -> str:
     return f"p{point:04d}-{arm}-r{replicate:04d}"
 
 
-def tables_of(experiment: Experiment, points: Mapping[int, Point], results: Sequence[Result], repeat: Repeat) -> dict[str, pa.Table]:
+def tables_of(
+    experiment: Experiment, points: Mapping[int, Point], results: Sequence[Result], repeat: Repeat
+) -> dict[str, pa.Table]:
     """The tables of some finished runs. repeat: the command that repeats the run of an id."""
     made = {RUNS: _runs(experiment, points, results, repeat)}
     if experiment.outcomes or experiment.outcome_functions:
@@ -97,7 +99,10 @@ def _frames(results: Sequence[Result]) -> pa.Table:
             "replicate": pa.array([each.replicate for each, *_ in rows], pa.int64()),
             "hour": pa.array([hour for _, hour, *_ in rows], pa.int64()),
             "layer": pa.array([name for *_, name, _ in rows], pa.string()),
-            **{axis: pa.array([shape[i] for shape in shapes], pa.int64()) for i, axis in enumerate(("depth", "height", "width"))},
+            **{
+                axis: pa.array([shape[i] for shape in shapes], pa.int64())
+                for i, axis in enumerate(("depth", "height", "width"))
+            },
             "codes": pa.array([codes.tobytes() for *_, codes in rows], pa.binary()),
         }
     )

@@ -65,7 +65,16 @@ Watch = Callable[[Standing], None]
 class Run:
     """One session of computing a study; ``work`` does it."""
 
-    def __init__(self, study: OpenStudy, executor: Executor, *, shard: tuple[int, int] = (1, 1), watch: Watch | None = None, interruption: Interruption | None = None, retry_failed: bool = False):
+    def __init__(
+        self,
+        study: OpenStudy,
+        executor: Executor,
+        *,
+        shard: tuple[int, int] = (1, 1),
+        watch: Watch | None = None,
+        interruption: Interruption | None = None,
+        retry_failed: bool = False,
+    ):
         self.study, self.executor, self.shard = study, executor, shard
         self.experiment: Experiment = study.experiment
         self.watch, self.interruption = watch or (lambda _: None), interruption or Interruption()
@@ -95,12 +104,18 @@ class Run:
     def _prepare(self) -> tuple[Queue, Standing]:
         """See what is there, set damaged shards aside, and find what is missing."""
         found = check(self.study.folder)
-        mine = {name: what for name, what in found.damaged.items() if self.shard[1] == 1 or Path(name).name.startswith(f"part-{self.shards.writer}-")}
+        mine = {
+            name: what
+            for name, what in found.damaged.items()
+            if self.shard[1] == 1 or Path(name).name.startswith(f"part-{self.shards.writer}-")
+        }
         self.shards.set_aside(mine)
         lost = {each for name in mine for each in found.told.shards.get(name, {"ids": []})["ids"]} - found.finished
         runs = self.study.study.read_runs() if (self.study.folder / RUNS).exists() else None
         values: dict[tuple[int, str], dict[int, float]] = defaultdict(dict)
-        standing = Standing(0, endpoint=self.experiment.main[0] if self.experiment.main else "", damaged=mine, again=len(lost))
+        standing = Standing(
+            0, endpoint=self.experiment.main[0] if self.experiment.main else "", damaged=mine, again=len(lost)
+        )
         deciding = self.experiment.replicates.endpoint
         finished = found.finished
         if runs is not None and len(runs):
@@ -142,14 +157,26 @@ class Run:
                 return
             for result in self.executor.collect(PATIENCE):
                 self._take(queue, standing, result)
-            if len(self._buffer) >= FLUSH_RUNS or self._size >= FLUSH_BYTES or (self._buffer and time.perf_counter() - self._flushed > FLUSH_SECONDS):
+            if (
+                len(self._buffer) >= FLUSH_RUNS
+                or self._size >= FLUSH_BYTES
+                or (self._buffer and time.perf_counter() - self._flushed > FLUSH_SECONDS)
+            ):
                 self._flush()
             self.watch(standing)
 
     def _task(self, wanted: Wanted) -> Task:
         point, arm = wanted.point, wanted.arm
         seed = seed_of(self.experiment, point.key, wanted.replicate, arm.name)
-        return Task(wanted.run_id, point.number, arm.name, wanted.replicate, seed, self._scenario(point.number, arm.name), self._plan)
+        return Task(
+            wanted.run_id,
+            point.number,
+            arm.name,
+            wanted.replicate,
+            seed,
+            self._scenario(point.number, arm.name),
+            self._plan,
+        )
 
     def _scenario_at(self, number: int, arm: str) -> Scenario:
         return scenario_at(self.experiment, self._points[number], self.experiment.arm(arm))
@@ -157,8 +184,12 @@ class Run:
     def _take(self, queue: Queue, standing: Standing, result: Result) -> None:
         wanted = self._waiting.pop(result.run_id)
         self._buffer.append(result)
-        self._size += sum(each.nbytes for each in result.course.values()) + sum(codes.nbytes for *_, codes in result.pictures)
-        self.shards.journal.add([{"run": result.run_id, "hash": result.hash, "failed": result.failure is not None}], lasting=False)
+        self._size += sum(each.nbytes for each in result.course.values()) + sum(
+            codes.nbytes for *_, codes in result.pictures
+        )
+        self.shards.journal.add(
+            [{"run": result.run_id, "hash": result.hash, "failed": result.failure is not None}], lasting=False
+        )
         deciding = self.experiment.replicates.endpoint
         queue.note(wanted, result.endpoints.get(deciding) if result.failure is None else None)
         standing.done += 1
@@ -175,7 +206,10 @@ class Run:
     def _flush(self) -> None:
         """Write what has come in since the last time; it stays in memory if that fails."""
         if self._buffer:
-            self.shards.write(tables_of(self.experiment, self._points, self._buffer, self._repeat), [each.run_id for each in self._buffer])
+            self.shards.write(
+                tables_of(self.experiment, self._points, self._buffer, self._repeat),
+                [each.run_id for each in self._buffer],
+            )
         self._buffer, self._size, self._flushed = [], 0, time.perf_counter()
 
     def _repeat(self, run_id: str) -> str:
@@ -194,7 +228,9 @@ def locked(folder: Path, writer: str) -> Iterator[None]:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            raise OutputError(f"another process computes this study in {folder} now. Wait for its end, or stop it with Ctrl-C.") from None
+            raise OutputError(
+                f"another process computes this study in {folder} now. Wait for its end, or stop it with Ctrl-C."
+            ) from None
         except OSError:
             pass  # a file system without locks
         yield

@@ -21,6 +21,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from scipy.linalg import expm
+from scipy.optimize import brentq
 
 from immune_sim.core.errors import Problem, ScenarioError
 from immune_sim.core.parameters import Parameter
@@ -40,11 +41,17 @@ GRID = 0.05  # h, of the curve whose hours above the threshold are counted
 
 
 def _own(name: str, default: float, low: float, high: float, about: str) -> Parameter:
-    return Parameter("regimen", name, default, float, "h", low, high, "setting", "assumed: chosen by the experimenter", about)
+    return Parameter(
+        "regimen", name, default, float, "h", low, high, "setting", "assumed: chosen by the experimenter", about
+    )
 
 
-INFUSION_HOURS = _own("infusion_hours", 6.0, 0.0, 10_000.0, "hours over which the dose of each interval is spread; 0: at once")
-HOURS_OF_BLOCKADE = _own("hours_of_blockade", 5.0, 0.1, 10_000.0, "hours of blockade after each dose, by the half-life of the drug")
+INFUSION_HOURS = _own(
+    "infusion_hours", 6.0, 0.0, 10_000.0, "hours over which the dose of each interval is spread; 0: at once"
+)
+HOURS_OF_BLOCKADE = _own(
+    "hours_of_blockade", 5.0, 0.1, 10_000.0, "hours of blockade after each dose, by the half-life of the drug"
+)
 OWN = {each.name: each for each in (INFUSION_HOURS, HOURS_OF_BLOCKADE)}
 
 
@@ -59,11 +66,25 @@ def vary(scenario: Scenario, changes: Mapping[str, Any], *, same_exposure: bool 
     plain = {address: given for address, given in changes.items() if address not in own}
     hold = same_exposure and timing
     target = exposure(scenario.with_overrides({a: g for a, g in changes.items() if a not in timing})) if hold else None
-    made = scenario.with_overrides(plain)
+    made = _ready_for_cycles(scenario, plain).with_overrides(plain)
     for address, given in sorted(own.items(), reverse=True):  # spread first, then the half-life
         hours = _hours(address, given)
-        made = _spread(made, address, hours) if key_of(address) == "infusion_hours" else _lasting(made, address, hours, target)
+        made = (
+            _spread(made, address, hours)
+            if key_of(address) == "infusion_hours"
+            else _lasting(made, address, hours, target)
+        )
     return made if target is None else scaled(made, target)
+
+
+def _ready_for_cycles(scenario: Scenario, changes: Mapping[str, Any]) -> Scenario:
+    """Phases that get both days on and days off have a cycle before either is set, since one alone is refused."""
+    heads = [address.removesuffix(".on_days") for address in changes if address.endswith(".on_days")]
+    for head in heads:
+        number = int("".join(each for each in head if each.isdigit()) or 0)
+        if f"{head}.off_days" in changes and number < len(scenario.dosing):
+            scenario = _put(scenario, number, replace(scenario.dosing[number], on_days=1.0, off_days=0.0))
+    return scenario
 
 
 def key_of(address: str) -> str:
@@ -99,7 +120,9 @@ def scaled(scenario: Scenario, target: float) -> Scenario:
         return scenario
     dosing = tuple(replace(each, amount=each.amount * (target / present)) for each in scenario.dosing)
     for number, each in enumerate(dosing):
-        declared = (INFUSION_PER_KG if each.per_kg else INFUSION) if each.infusion else (DOSE_PER_KG if each.per_kg else DOSE)
+        declared = (
+            (INFUSION_PER_KG if each.per_kg else INFUSION) if each.infusion else (DOSE_PER_KG if each.per_kg else DOSE)
+        )
         if not checking.in_range(declared, each.amount):
             what = f"the same exposure needs {checking.show(declared, each.amount)}. Allowed: {checking.range_words(declared)}."
             raise ScenarioError(Problem(f"regimen[{number}].{declared.name}", what))
@@ -134,10 +157,19 @@ def _phase(scenario: Scenario, address: str) -> tuple[int, Dosing]:
     number = found[1] or found[2] if found else None
     at = int(number or 0)
     if at >= len(scenario.dosing) or (number is None and len(scenario.dosing) != 1):
-        raise ScenarioError(Problem(address, f"the regimen has {len(scenario.dosing)} phases. Name one that there is, for example regimen[0]."))
+        raise ScenarioError(
+            Problem(
+                address,
+                f"the regimen has {len(scenario.dosing)} phases. Name one that there is, for example regimen[0].",
+            )
+        )
     phase = scenario.dosing[at]
     if phase.infusion or math.isinf(phase.every):
-        raise ScenarioError(Problem(address, 'the phase must give repeated doses. Write for example dose = "0.1 mg/kg", every = "24 h".'))
+        raise ScenarioError(
+            Problem(
+                address, 'the phase must give repeated doses. Write for example dose = "0.1 mg/kg", every = "24 h".'
+            )
+        )
     return at, phase
 
 
@@ -150,10 +182,21 @@ def _spread(scenario: Scenario, address: str, hours: float) -> Scenario:
     if hours == 0.0:
         return scenario
     if phase.off_days:
-        raise ScenarioError(Problem(address, "doses with days off cannot be spread as well. Write the infusion as phases of its own."))
+        raise ScenarioError(
+            Problem(address, "doses with days off cannot be spread as well. Write the infusion as phases of its own.")
+        )
     if hours > phase.every:
-        raise ScenarioError(Problem(address, f"{hours:g} h are longer than the interval of {phase.every:g} h. Write at most {phase.every:g} h."))
-    cycle = {} if hours == phase.every else {"on_days": hours / HOURS_PER_DAY, "off_days": (phase.every - hours) / HOURS_PER_DAY}
+        raise ScenarioError(
+            Problem(
+                address,
+                f"{hours:g} h are longer than the interval of {phase.every:g} h. Write at most {phase.every:g} h.",
+            )
+        )
+    cycle = (
+        {}
+        if hours == phase.every
+        else {"on_days": hours / HOURS_PER_DAY, "off_days": (phase.every - hours) / HOURS_PER_DAY}
+    )
     made = replace(phase, amount=phase.amount / hours, infusion=True, every=HOURS_PER_DAY, on_days=None, off_days=None)
     return _put(scenario, number, replace(made, **cycle))
 
@@ -162,7 +205,12 @@ def _lasting(scenario: Scenario, address: str, hours: float, target: float | Non
     """The scenario with the half-life at which each dose blocks so long; with a target, at that exposure."""
     number, phase = _phase(scenario, address)
     if hours > phase.every:
-        raise ScenarioError(Problem(address, f"{hours:g} h are longer than the interval of {phase.every:g} h. Write at most {phase.every:g} h."))
+        raise ScenarioError(
+            Problem(
+                address,
+                f"{hours:g} h are longer than the interval of {phase.every:g} h. Write at most {phase.every:g} h.",
+            )
+        )
     wanted = min(hours, phase.every - GRID)  # blocked all the time is reached from below
 
     def made_with(half_life: float) -> Scenario:
@@ -182,7 +230,7 @@ def _lasting(scenario: Scenario, address: str, hours: float, target: float | Non
         reached = hours_with(high)
         most = max(most, reached)
         if reached >= wanted:
-            return made_with(_bisected(hours_with, low, high, wanted))
+            return made_with(_between(hours_with, low, high, wanted))
         low = high
     amount = checking.show(DOSE_PER_KG if phase.per_kg else DOSE, phase.amount)
     why = "at the same exposure" if target is not None else f"by {amount}"
@@ -190,11 +238,12 @@ def _lasting(scenario: Scenario, address: str, hours: float, target: float | Non
     raise ScenarioError(Problem(address, what))
 
 
-def _bisected(hours_with: Callable[[float], float], low: float, high: float, wanted: float) -> float:
-    for _ in range(32):
-        middle = math.sqrt(low * high)
-        low, high = (low, middle) if hours_with(middle) >= wanted else (middle, high)
-    return high
+def _between(hours_with: Callable[[float], float], low: float, high: float, wanted: float) -> float:
+    """The half-life between two that comes to the wanted hours."""
+    if hours_with(low) >= wanted:
+        return low
+    found = brentq(lambda x: hours_with(math.exp(x)) - wanted, math.log(low), math.log(high), xtol=1e-12)
+    return math.exp(float(found))
 
 
 @lru_cache(maxsize=4096)
@@ -203,7 +252,7 @@ def _hours_blocked(constants: Pharmacokinetics, dose_mg: float, every: float) ->
     count = max(2, round(every / GRID))
     dt = every / count
     step = expm(rates * dt)
-    amounts = np.linalg.solve(np.eye(3) - expm(rates * every), np.array([dose_mg, 0.0, 0.0]))
+    amounts = np.linalg.solve(np.eye(3) - np.linalg.matrix_power(step, count), np.array([dose_mg, 0.0, 0.0]))
     course = amounts[:, None]
     while course.shape[1] <= count:  # as many again, all at once
         course, step = np.hstack([course, step @ course]), step @ step

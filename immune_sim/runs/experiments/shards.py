@@ -61,19 +61,32 @@ class Shards:
     def _write_one(self, kind: str, name: str, table: pa.Table, ids: Sequence[str]) -> None:
         make_folder(self.folder / kind)
         raw = encode(table)
-        entry = {"shard": f"{kind}/{name}", "sha256": hashlib.sha256(raw).hexdigest(), "bytes": len(raw), "ids": list(ids)}
+        entry = {
+            "shard": f"{kind}/{name}",
+            "sha256": hashlib.sha256(raw).hexdigest(),
+            "bytes": len(raw),
+            "ids": list(ids),
+        }
         self.journal.add([entry])
         write_atomically(self.folder / kind / name, raw)
 
     def _next_name(self) -> str:
-        taken = [path.stem.removeprefix(self._prefix) for kind in (*KINDS, DAMAGED) for path in (self.folder / kind).glob(f"{self._prefix}*.parquet")]
+        taken = [
+            path.stem.removeprefix(self._prefix)
+            for kind in (*KINDS, DAMAGED)
+            for path in (self.folder / kind).glob(f"{self._prefix}*.parquet")
+        ]
         number = max((int(each) for each in taken if each.isdigit()), default=0)
         return f"{self._prefix}{number + 1:05d}.parquet"
 
     def merge(self) -> None:
         """Put small shards of this writer together; a crash in between leaves runs twice, which readers see through."""
         told = read_journals(self.folder)
-        small = [path.name for path in sorted((self.folder / RUNS).glob(f"{self._prefix}*.parquet")) if self._ours(path.name) and len(told.shards.get(f"{RUNS}/{path.name}", {"ids": []})["ids"]) < MERGED_RUNS]
+        small = [
+            path.name
+            for path in sorted((self.folder / RUNS).glob(f"{self._prefix}*.parquet"))
+            if self._ours(path.name) and len(told.shards.get(f"{RUNS}/{path.name}", {"ids": []})["ids"]) < MERGED_RUNS
+        ]
         for group in _groups(small, told, self.folder):
             ids = [each for name in group for each in told.shards[f"{RUNS}/{name}"]["ids"]]
             tables = {kind: _joined([self.folder / kind / name for name in group]) for kind in KINDS}
@@ -127,8 +140,16 @@ def _fault(path: Path, entry: dict[str, Any]) -> str:
     except OSError as error:
         return f"it cannot be read: {(error.strerror or str(error)).lower()}"
     if len(raw) != entry["bytes"]:
-        return f"it is cut short: {len(raw):,} of {entry['bytes']:,} bytes" if len(raw) < entry["bytes"] else "bytes were added to it"
-    return "" if hashlib.sha256(raw).hexdigest() == entry["sha256"] else "its content was changed: the SHA-256 does not match the journal"
+        return (
+            f"it is cut short: {len(raw):,} of {entry['bytes']:,} bytes"
+            if len(raw) < entry["bytes"]
+            else "bytes were added to it"
+        )
+    return (
+        ""
+        if hashlib.sha256(raw).hexdigest() == entry["sha256"]
+        else "its content was changed: the SHA-256 does not match the journal"
+    )
 
 
 def read(folder: Path, kind: str, columns: Sequence[str] | None = None) -> pa.Table | None:

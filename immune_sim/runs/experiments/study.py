@@ -138,9 +138,14 @@ class OpenStudy:
             keys = manifests.joined(old, told, folder, other_code=other_code)
             points = _numbered(points, keys)
             told["points"] = keys
-            told["arms"] = {name: told["arms"][name] for name in [*old["arms"], *(each for each in told["arms"] if each not in old["arms"])]}
+            told["arms"] = {
+                name: told["arms"][name]
+                for name in [*old["arms"], *(each for each in told["arms"] if each not in old["arms"])]
+            }
         elif folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-            raise OutputError(f"{folder} is not empty and holds no experiment. Give another place with --out, or remove it first.")
+            raise OutputError(
+                f"{folder} is not empty and holds no experiment. Give another place with --out, or remove it first."
+            )
         make_folder(folder)
         made = cls(experiment, folder, points)
         write_atomically(folder / EXPERIMENT, experiment.text)
@@ -157,10 +162,16 @@ class OpenStudy:
     def design_table(self) -> pa.Table:
         """One row for every point and arm: point, arm, factors, overrides as JSON."""
         rows = [(point, arm) for point in self.points for arm in self.experiment.arms]
-        columns: dict[str, Any] = {"point": pa.array([point.number for point, _ in rows], pa.int64()), "arm": [arm.name for _, arm in rows]}
+        columns: dict[str, Any] = {
+            "point": pa.array([point.number for point, _ in rows], pa.int64()),
+            "arm": [arm.name for _, arm in rows],
+        }
         for factor in self.experiment.factors:
             columns[factor.label] = factor_column([point for point, _ in rows], factor.label)
-        columns["overrides"] = [json.dumps({k: v for k, v in changes_at(self.experiment, point, arm).items()}, default=str) for point, arm in rows]
+        columns["overrides"] = [
+            json.dumps({k: v for k, v in changes_at(self.experiment, point, arm).items()}, default=str)
+            for point, arm in rows
+        ]
         return pa.table(columns)
 
     def write_catalogue(self) -> None:
@@ -170,7 +181,14 @@ class OpenStudy:
             return
         known = {name: rank for rank, name in enumerate(self.study.arms)}
         runs = ordered(unique_rows(table).to_pandas(), known).drop(columns=["traceback", "wall_seconds"])
-        write_atomically(self.folder / CATALOGUE, encode(pa.Table.from_pandas(runs.merge(self._parameters(), on=["point", "arm"], how="left"), preserve_index=False)))
+        write_atomically(
+            self.folder / CATALOGUE,
+            encode(
+                pa.Table.from_pandas(
+                    runs.merge(self._parameters(), on=["point", "arm"], how="left"), preserve_index=False
+                )
+            ),
+        )
 
     def _parameters(self) -> pd.DataFrame:
         rows = []
@@ -179,7 +197,17 @@ class OpenStudy:
             for arm in self.experiment.arms:
                 scenario = scenario_at(self.experiment, point, arm)
                 schedule = json.dumps([each.table() for each in scenario.dosing])
-                rows.append({"point": point.number, "arm": arm.name, **texts, "scenario_hash": scenario.hash, "duration": scenario.duration, "regimen": schedule, **scenario.values})
+                rows.append(
+                    {
+                        "point": point.number,
+                        "arm": arm.name,
+                        **texts,
+                        "scenario_hash": scenario.hash,
+                        "duration": scenario.duration,
+                        "regimen": schedule,
+                        **scenario.values,
+                    }
+                )
         return pd.DataFrame(rows)
 
 

@@ -156,8 +156,22 @@ def _computed(task: Task, plan: Plan, model: TumorImmuneModel, watch: _Watch) ->
         model.tissue.threads.close()
     columns |= {name: np.asarray(values) for name, values in watch.own.items()}
     kept = (columns["hour"] % plan.every == 0) | (np.arange(len(columns["hour"])) == len(columns["hour"]) - 1)
-    course = {name: columns[name][kept] for name in dict.fromkeys(("hour", *plan.outcomes, *watch.own))} if plan.outcomes or watch.own else {}
-    return Result(task.run_id, task.point, task.arm, task.replicate, task.seed, endpoints, course, watch.pictures, fingerprint(columns, endpoints))
+    course = (
+        {name: columns[name][kept] for name in dict.fromkeys(("hour", *plan.outcomes, *watch.own))}
+        if plan.outcomes or watch.own
+        else {}
+    )
+    return Result(
+        task.run_id,
+        task.point,
+        task.arm,
+        task.replicate,
+        task.seed,
+        endpoints,
+        course,
+        watch.pictures,
+        fingerprint(columns, endpoints),
+    )
 
 
 def fingerprint(columns: Mapping[str, NDArray[Any]], endpoints: Mapping[str, float]) -> str:

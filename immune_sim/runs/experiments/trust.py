@@ -44,11 +44,23 @@ def experiment_of(study: Study, experiment: Experiment | None = None) -> OpenStu
     if experiment is None:
         manifest = study.manifest
         if manifest["functions"] or any(each["prepare"] for each in manifest["arms"].values()):
-            raise ScenarioError(Problem(str(study.folder), "this study uses functions of its author, which a folder cannot hold. Call it from Python with the same experiment."))
+            raise ScenarioError(
+                Problem(
+                    str(study.folder),
+                    "this study uses functions of its author, which a folder cannot hold. Call it from Python with the same experiment.",
+                )
+            )
         text = (study.folder / EXPERIMENT).read_text(encoding="utf-8")
         if not text.strip():
-            raise ScenarioError(Problem(str(study.folder / EXPERIMENT), "this study was built in code. Call it from Python with the same experiment."))
-        experiment = read_experiment(text, str(study.folder / EXPERIMENT), name=manifest["name"], folder=study.folder, quick=manifest["quick"])
+            raise ScenarioError(
+                Problem(
+                    str(study.folder / EXPERIMENT),
+                    "this study was built in code. Call it from Python with the same experiment.",
+                )
+            )
+        experiment = read_experiment(
+            text, str(study.folder / EXPERIMENT), name=manifest["name"], folder=study.folder, quick=manifest["quick"]
+        )
     return OpenStudy(experiment, study.folder, _numbered(points_of(experiment), study.manifest["points"]))
 
 
@@ -57,7 +69,9 @@ def task_of(opened: OpenStudy, run_id: str) -> Task:
     at = {f"p{point.number:04d}-{arm.name}": (point, arm) for point in opened.points for arm in opened.experiment.arms}
     head, _, replicate = run_id.rpartition("-r")
     if head not in at or not replicate.isdigit():
-        raise OutputError(f'"{run_id}" is no run of this study. An id is point, arm and replicate, for example "{next(iter(at))}-r0000".')
+        raise OutputError(
+            f'"{run_id}" is no run of this study. An id is point, arm and replicate, for example "{next(iter(at))}-r0000".'
+        )
     point, arm = at[head]
     return _task(opened.experiment, point, arm, int(replicate))
 
@@ -67,10 +81,20 @@ def _task(experiment: Experiment, point: Point, arm: Any, replicate: int) -> Tas
 
     seed = seed_of(experiment, point.key, replicate, arm.name)
     name = run_id(point.number, arm.name, replicate)
-    return Task(name, point.number, arm.name, replicate, seed, scenario_at(experiment, point, arm), Plan.of(experiment).packed())
+    return Task(
+        name, point.number, arm.name, replicate, seed, scenario_at(experiment, point, arm), Plan.of(experiment).packed()
+    )
 
 
-def verify(study: Study, sample: int = SAMPLE, *, executor: Executor | None = None, experiment: Experiment | None = None, seed: int = 1, watch: Callable[[Compared], None] | None = None) -> list[Compared]:
+def verify(
+    study: Study,
+    sample: int = SAMPLE,
+    *,
+    executor: Executor | None = None,
+    experiment: Experiment | None = None,
+    seed: int = 1,
+    watch: Callable[[Compared], None] | None = None,
+) -> list[Compared]:
     """Compute a random sample of the good runs again and compare their hashes.
 
     Raises OutputError where no run is stored, or a shard is damaged.

@@ -11,3 +11,6 @@
     if (app && document.querySelector(".lab")) localStorage.setItem(key, JSON.stringify(app.classList.contains("theme--dark") ? "dark" : "light"));
   }).observe(document.documentElement, { subtree: true, attributes: true, attributeFilter: ["class"] });
 })();
+
+// The curves need Plotly soon; it is fetched while the session is still being made (see widgets/curve_plot.js).
+document.head.appendChild(Object.assign(document.createElement("link"), { rel: "preload", as: "script", href: "/static/assets/plotly.min.js" }));

@@ -73,6 +73,7 @@ class Stage {
     this.dark = isDark(this.root);
     this.colors = (key.palette || {})[this.dark ? "dark" : "light"] || [];
     this.shapes = key.shapes || [];
+    this.filled = key.kind === "scale" && this.shapes[1] === "square";  // a field covers everything: no shapes, no seams
     this.lookup.fill(0);
     this.colors.forEach((hex, code) => {
       if (!hex) return;
@@ -171,7 +172,7 @@ class Stage {
     const style = getComputedStyle(this.root);
     context.fillStyle = style.getPropertyValue("--tissue-ground") || "#fff";
     context.fillRect(x, y, w, h);
-    if (px >= NEAR && this.shapes.length) this.paintShapes(context, px);
+    if (px >= NEAR && !this.filled) this.paintShapes(context, px);
     else this.paintSites(context, px, x, y, w, h);
     context.lineWidth = window.devicePixelRatio || 1;
     context.strokeStyle = style.getPropertyValue("--line") || "#ccc";

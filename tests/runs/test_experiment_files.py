@@ -1,0 +1,175 @@
+"""Experiment files: what they say becomes a design, and every mistake in them is told at once, with its line."""
+
+from __future__ import annotations
+
+import tomllib
+
+import numpy as np
+import pytest
+
+from immune_sim.core.errors import ScenarioError
+from immune_sim.runs.experiments.design import points_of, scenario_at, unit_sample
+from immune_sim.runs.experiments.order import Queue
+from immune_sim.runs.experiments.reading import load_experiment, read_experiment, shipped_experiments
+from tests.runs.studies import TINY, tiny
+
+BROKEN = """
+titel = "A study"
+base = "control-mous"
+replicates = 0
+outcomes = ["tumour_cells"]
+[overrides]
+nk.kil_rate = "0.1 1/h"
+ctl.hit_rate = 0.5
+[[arm]]
+name = "low"
+regimen = [{ dose = "0.1", every = "24 h" }]
+[[arm]]
+name = "low"
+[[factor]]
+parameter = "receptors.tau_upp"
+values = ["1 h"]
+[[factor]]
+parameter = "receptors.tau_up"
+low = "10 h"
+high = "1 h"
+[design]
+kind = "latin hypercubes"
+"""
+
+
+def test_every_mistake_is_told_with_its_line_and_the_nearest_name() -> None:
+    """Catches a reader that stops at its first problem, or one that passes over unknown keys."""
+    with pytest.raises(ScenarioError) as caught:
+        read_experiment(BROKEN, "study.toml")
+    told = {str(each) for each in caught.value.problems}
+    for line, words in (
+        (2, "titel: no such key. Did you mean"),
+        (3, 'Did you mean "control-mouse"?'),
+        (4, "out of range"),
+        (5, 'no outcome "tumour_cells". Did you mean "tumor_cells"?'),
+        (7, 'Did you mean "kill_rate"?'),
+        (8, "has no unit"),
+        (11, "has no unit"),
+        (15, 'no parameter "tau_upp". Did you mean "tau_up"?'),
+        (19, "low must be below high"),
+        (22, 'Write "grid"'),
+    ):
+        assert any(each.startswith(f"study.toml:{line}:") and words in each for each in told), (line, words, told)
+    assert any("two arms" in each for each in told)
+
+
+def test_values_that_contradict_each_other_at_one_point_are_told_before_anything_runs() -> None:
+    factor = '[[factor]]\nparameter = "inoculum.tumor_cells"\nvalues = [10, 1000]\n'
+    with pytest.raises(ScenarioError, match=r"arm control at .*inoculum.tumor_cells = 1000.*do not fit"):
+        read_experiment(TINY + factor, "tiny.toml")
+
+
+def test_a_grid_holds_every_combination_and_arms_differ_only_as_they_say() -> None:
+    experiment = tiny()
+    points = points_of(experiment)
+    assert [each.levels["kill"].value for each in points] == [0.05, 0.5]
+    control, low = (scenario_at(experiment, points[1], arm) for arm in experiment.arms)
+    assert control.values == low.values
+    assert (len(control.dosing), len(low.dosing)) == (0, 1)
+    assert control.values["nk.kill_rate"] == 0.5
+    assert control.duration == 6.0
+
+
+@pytest.mark.parametrize(
+    ("design", "points"),
+    [
+        ('kind = "latin hypercube"\npoints = 7', 7),
+        ('kind = "sobol"\nsamples = 4', 4 * 4),
+        ('kind = "sobol"\nsamples = 4\nsecond_order = true', 4 * 6),
+        ('kind = "morris"\ntrajectories = 3', 3 * 3),
+    ],
+)
+def test_sampled_designs_stay_in_their_ranges_and_have_the_points_that_their_analysis_needs(
+    design: str, points: int
+) -> None:
+    ranges = '[[factor]]\nparameter = "receptors.tau_up"\nlow = "1 h"\nhigh = "100 h"\nscale = "log"\n'
+    text = TINY.replace('values = ["0.05 1/h", "0.5 1/h"]', 'low = "0.05 1/h"\nhigh = "0.5 1/h"')
+    experiment = read_experiment(f"{text}\n{ranges}\n[design]\n{design}\n")
+    made = points_of(experiment)
+    assert len(made) == points
+    kill, tau = (np.array([each.levels[name].value for each in made]) for name in ("kill", "receptors.tau_up"))
+    assert 0.05 <= kill.min() <= kill.max() <= 0.5
+    share = unit_sample(experiment)
+    assert np.allclose(np.log(tau) / np.log(100.0), share[:, 1]), "a log scale is even in the logarithm"
+    assert points_of(experiment) == points_of(experiment) or [each.key for each in made] == [
+        each.key for each in points_of(experiment)
+    ]
+
+
+def test_points_of_a_sample_have_keys_of_their_own() -> None:
+    """A trajectory of Morris passes some places twice; equal keys would merge them and break SALib's order."""
+    text = TINY.replace('values = ["0.05 1/h", "0.5 1/h"]', 'low = "0.05 1/h"\nhigh = "0.5 1/h"')
+    made = points_of(read_experiment(f'{text}\n[design]\nkind = "morris"\ntrajectories = 20\n'))
+    assert len({each.key for each in made}) == len(made) == 40
+
+
+def test_link_switches_make_a_factorial() -> None:
+    text = TINY[: TINY.index("[[factor]]")] + '[design]\nkind = "factorial"\nlinks = {tumor_proliferation = -0.6, nk_cytotoxicity = 0.5}\n'
+    experiment = read_experiment(text)
+    points = points_of(experiment)
+    gains = [
+        tuple(scenario_at(experiment, each, experiment.arms[0]).values[f"links.{name}"] for name in ("tumor_proliferation", "nk_cytotoxicity"))
+        for each in points
+    ]
+    assert gains == [(0.0, 0.0), (0.0, 0.5), (-0.6, 0.0), (-0.6, 0.5)]
+    assert [each.levels["nk_cytotoxicity"].text for each in points] == ["off", "on", "off", "on"]
+    with pytest.raises(ScenarioError, match="off in the base scenario"):
+        read_experiment(text.replace("{tumor_proliferation = -0.6, nk_cytotoxicity = 0.5}", '["nk_cytotoxicity"]'))
+
+
+def test_a_folded_factorial_keeps_main_effects_clear_of_interactions_of_two() -> None:
+    experiment = load_experiment("link-ablation")
+    signs = np.array([[1 if level.value else -1 for level in each.levels.values()] for each in points_of(experiment)])
+    count = signs.shape[1]
+    pairs = np.column_stack([signs[:, i] * signs[:, j] for i in range(count) for j in range(i)])
+    assert not (signs.T @ pairs).any()
+    assert np.array_equal(signs.T @ signs, len(signs) * np.eye(count))
+
+
+def test_named_levels_and_lists_are_designs_too() -> None:
+    text = TINY[: TINY.index("[[factor]]")]
+    named = '[[factor]]\nlabel = "knockout"\n[factor.levels.none]\n[factor.levels."no NK"]\nrecruitment.nk_density = "0 1/mm^2"\n'
+    experiment = read_experiment(text + named)
+    assert [each.levels["knockout"].text for each in points_of(experiment)] == ["none", "no NK"]
+    assert scenario_at(experiment, points_of(experiment)[1], experiment.arms[0]).values["recruitment.nk_density"] == 0.0
+    listed = '[[factor]]\nparameter = "regimen.dose"\nlabel = "dose"\n[[factor]]\nparameter = "regimen.at"\nlabel = "at"\n[design]\nkind = "list"\npoints = [{dose = "1 mg/kg", at = "22:00"}, {dose = "2 mg/kg", at = "01:00"}]\n'
+    experiment = read_experiment(text + listed)
+    phases = [scenario_at(experiment, each, experiment.arms[1]).dosing[0] for each in points_of(experiment)]
+    assert [(each.amount, each.at) for each in phases] == [(1.0, 1320), (2.0, 60)]
+    assert not scenario_at(experiment, points_of(experiment)[0], experiment.arms[0]).dosing, "an arm without drug stays so"
+
+
+def test_quick_takes_the_place_of_the_values_it_names_and_of_no_others() -> None:
+    text = TINY + '[quick]\nreplicates = 1\nhorizon = "3 h"\nvalues = {kill = ["0.2 1/h"]}\n'
+    whole, quick = read_experiment(text), read_experiment(text, quick=True)
+    assert (whole.replicates.at_most, quick.replicates.at_most) == (3, 1)
+    assert (whole.arms[0].scenario.duration, quick.arms[0].scenario.duration) == (6.0, 3.0)
+    assert [each.levels["kill"].value for each in points_of(quick)] == [0.2]
+    assert quick.outcomes == whole.outcomes
+
+
+@pytest.mark.parametrize("quick", [False, True])
+@pytest.mark.parametrize("name", [path.stem for path in shipped_experiments()])
+def test_shipped_experiments_are_read_and_are_of_a_size_that_ends(name: str, quick: bool) -> None:
+    """Catches a shipped study that a renamed parameter broke, and a --quick that takes hours."""
+    experiment = load_experiment(name, quick=quick)
+    runs = Queue(experiment, points_of(experiment), (), {}).most
+    assert runs <= (250 if quick else 5000)
+    assert tomllib.loads(experiment.text)["about"]
+    assert experiment.name == name
+
+
+def test_the_seven_studies_are_there() -> None:
+    wanted = {"zagon-1983", "dose-timing-map", "link-ablation", "immune-knockouts", "receptor-kinetics", "human-schedules", "sensitivity-global"}
+    assert wanted <= {path.stem for path in shipped_experiments()}
+
+
+def test_an_unknown_name_is_told_with_the_nearest() -> None:
+    with pytest.raises(ScenarioError, match='Did you mean "zagon-1983"'):
+        load_experiment("zagon-1938")

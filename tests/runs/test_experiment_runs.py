@@ -1,0 +1,192 @@
+"""A study is the same whatever computes it, and goes on where it stopped."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from immune_sim.core.errors import OutputError, ScenarioError
+from immune_sim.runs.experiments import running
+from immune_sim.runs.experiments.declared import seed_of
+from immune_sim.runs.experiments.experiment import run_study
+from immune_sim.runs.experiments.running import Standing, locked
+from immune_sim.runs.experiments.study import Study
+from immune_sim.runs.experiments.trust import status, verify
+from immune_sim.runs.run import Interruption
+from tests.runs.studies import TINY, computed, tiny
+
+TIMED = ["wall_seconds"]
+
+
+def tables(study: Study) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Runs and courses, but for the time on the clock."""
+    return study.runs.drop(columns=TIMED), study.courses
+
+
+def assert_same(one: Study, other: Study) -> None:
+    """Every bit of every table."""
+    for mine, yours in zip(tables(one), tables(other), strict=True):
+        pd.testing.assert_frame_equal(mine, yours, check_exact=True)
+    assert one.digest() == other.digest()
+
+
+@pytest.fixture(scope="module")
+def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> Study:
+    """The tiny study computed in one go in one process."""
+    return computed(tiny(), tmp_path_factory.mktemp("study") / "undisturbed")
+
+
+def test_tables_hold_every_run_with_its_values(undisturbed: Study) -> None:
+    runs, courses = undisturbed.runs, undisturbed.courses
+    assert len(runs) == 2 * 2 * 3
+    assert list(runs["run_id"][:4]) == [f"p0000-control-r000{i}" for i in range(3)] + ["p0000-low-dose-r0000"]
+    assert set(runs["status"]) == {"ok"}
+    assert runs["kill"].tolist() == [0.05] * 6 + [0.5] * 6
+    last = courses[courses["hour"] == 6.0].set_index("run_id")["tumor_cells"]
+    assert (runs.set_index("run_id")["final_burden"] == last).all()
+    assert sorted(courses["hour"].unique()) == [0.0, 2.0, 4.0, 6.0]
+    assert list(undisturbed.design.columns) == ["point", "arm", "kill", "overrides"]
+
+
+def test_arms_share_their_luck_and_points_and_replicates_do_not(undisturbed: Study) -> None:
+    seeds = undisturbed.runs.pivot(index=["point", "replicate"], columns="arm", values="seed")
+    assert (seeds["control"] == seeds["low-dose"]).all()
+    assert seeds["control"].nunique() == 6
+    apart = tiny(('name = "tiny"', 'name = "tiny"\nindependent_arms = true'))
+    assert seed_of(apart, "{}", 0, "control") != seed_of(apart, "{}", 0, "low-dose")
+    shared = tiny()
+    assert seed_of(shared, "{}", 0, "control") == seed_of(shared, "{}", 0, "low-dose")
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_the_pool_computes_the_same_tables(undisturbed: Study, tmp_path: Path, workers: int) -> None:
+    assert_same(run_study(tiny(), tmp_path / "pool", workers=workers), undisturbed)
+
+
+def test_three_shards_compute_the_same_tables(undisturbed: Study, tmp_path: Path) -> None:
+    """Their files lie side by side in one folder; catches two shards that take the same run or name."""
+    for i in (2, 3, 1):
+        study = computed(tiny(), tmp_path / "parts", shard=(i, 3))
+    assert_same(study, undisturbed)
+    assert len(list((tmp_path / "parts" / "runs").glob("*.parquet"))) == 3
+
+
+def test_dask_computes_the_same_tables(undisturbed: Study, tmp_path: Path) -> None:
+    from distributed import Client, LocalCluster
+
+    with LocalCluster(n_workers=1, threads_per_worker=1, processes=False, dashboard_address=None) as cluster:
+        with Client(cluster) as client:
+            from immune_sim.runs.experiments.executors import OnDask
+
+            assert_same(run_study(tiny(), tmp_path / "dask", executor=OnDask(client=client)), undisturbed)
+
+
+def test_a_stopped_study_goes_on_to_the_same_tables(undisturbed: Study, tmp_path: Path) -> None:
+    asked = Interruption()
+
+    def stop(standing: Standing) -> None:
+        if standing.done == 5:
+            asked.ask()
+
+    stopped = computed(tiny(), tmp_path / "stopped", watch=stop, interruption=asked)
+    done = stopped.runs
+    assert len(done) == 5
+    assert done.groupby(["point", "arm"], observed=True).size().max() <= 2, "replicates go round"
+    assert_same(computed(tiny(), tmp_path / "stopped"), undisturbed)
+
+
+def test_more_replicates_arms_and_points_compute_only_what_is_new(tmp_path: Path) -> None:
+    folder = tmp_path / "growing"
+    computed(tiny(), folder)
+    more = tiny(
+        ("replicates = 3", "replicates = 4"),
+        ('"0.05 1/h", "0.5 1/h"', '"0.01 1/h", "0.05 1/h", "0.5 1/h"'),
+        ('[[arm]]\nname = "low-dose"', '[[arm]]\nname = "other"\n[[arm]]\nname = "low-dose"'),
+    )
+    seen: list[Standing] = []
+    grown = computed(more, folder, watch=seen.append)
+    assert len(grown.runs) == 3 * 3 * 4
+    assert seen[-1].new == 36 - 12
+    fresh = computed(more, tmp_path / "fresh")
+    names = ["arm", "replicate", "kill"]
+    mine, yours = (each.runs.astype({"arm": str}).sort_values(names)[[*names, "seed", "hash"]].reset_index(drop=True) for each in (grown, fresh))
+    pd.testing.assert_frame_equal(mine, yours)
+    assert grown.runs.query("point == 2")["kill"].unique().tolist() == [0.01], "points keep their numbers"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        ('horizon = "6 h"', 'horizon = "7 h"', "horizon: was .*6 h.*, is .*7 h"),
+        ("inoculum.tumor_cells = 20", "inoculum.tumor_cells = 21", r"inoculum.tumor_cells: was 20, is 21"),
+        ('dose = "0.1 mg/kg"', 'dose = "0.2 mg/kg"', r"arm low-dose: regimen"),
+        ('"0.05 1/h", "0.5 1/h"', '"0.05 1/h"', "1 of 2 design points are gone"),
+        ('name = "low-dose"', 'name = "lower-dose"', "arm low-dose: is gone"),
+        ('["tumor_cells", "receptor_mean"]', '["tumor_cells"]', "outcomes: was"),
+        ('name = "tiny"', 'name = "tiny"\nseed = 2', "seed: was 1, is 2"),
+    ],
+)
+def test_a_changed_experiment_is_refused_with_what_changed(undisturbed: Study, old: str, new: str, told: str) -> None:
+    with pytest.raises(ScenarioError, match=told):
+        computed(tiny((old, new)), undisturbed.folder)
+
+
+def test_results_of_other_code_do_not_mix_unless_asked_to(tmp_path: Path) -> None:
+    study = computed(tiny(("replicates = 3", "replicates = 1")), tmp_path / "other")
+    manifest = json.loads((study.folder / "study.json").read_text())
+    manifest["code"]["kernels"] = "kernels-0000"
+    (study.folder / "study.json").write_text(json.dumps(manifest))
+    with pytest.raises(ScenarioError, match="Results of two versions do not mix"):
+        computed(tiny(), study.folder)
+    assert len(computed(tiny(), study.folder, other_code=True).runs) == 12
+
+
+def test_many_small_shards_are_put_together_and_nothing_changes(undisturbed: Study, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(running, "FLUSH_RUNS", 2)
+    study = computed(tiny(), tmp_path / "small")
+    assert_same(study, undisturbed)
+    assert len(list((study.folder / "runs").glob("*.parquet"))) == 1
+    assert not study.check().damaged
+
+
+def test_replicates_stop_when_the_interval_is_narrow_on_any_number_of_workers(tmp_path: Path) -> None:
+    """The last step is that at which every arm is narrow; a wide interval goes on to the most."""
+    rule = "replicates = { until_half_width = 3.0, endpoint = 'final_burden', at_least = 4, step = 2, at_most = 20 }"
+    experiment = tiny(("replicates = 3", rule))
+    study = computed(experiment, tmp_path / "stopping")
+    runs = study.runs
+    counts = runs.groupby(["point", "arm"], observed=True).size().unstack()
+    assert (counts["control"] == counts["low-dose"]).all()
+    assert counts.to_numpy().min() >= 4
+    assert counts.to_numpy().max() < 20
+    for (_, _), of_one in runs.groupby(["point", "arm"], observed=True):
+        half = 1.96 * of_one["final_burden"].std() / len(of_one) ** 0.5
+        assert half < 3.0
+    assert_same(run_study(experiment, tmp_path / "pool", workers=2), study)
+    assert computed(experiment, tmp_path / "stopping").digest() == study.digest()
+    assert len(computed(tiny(("replicates = 3", rule.replace("3.0", "0.001").replace("20", "6"))), tmp_path / "wide").runs) == 4 * 6
+
+
+def test_verify_sees_a_single_changed_hash_and_status_tells_where_it_stands(undisturbed: Study) -> None:
+    found = verify(undisturbed, 4)
+    assert [each.same for each in found] == [True] * 4
+    told = status(undisturbed)
+    assert (told.done, told.planned, told.failed, told.complete) == (12, 12, 0, True)
+    assert told.estimates["control"].runs == 6
+
+
+def test_two_processes_cannot_write_the_same_study(undisturbed: Study) -> None:
+    with locked(undisturbed.folder, ""), pytest.raises(OutputError, match="another process"):
+        computed(tiny(), undisturbed.folder)
+
+
+def test_a_folder_of_something_else_is_left_alone(tmp_path: Path) -> None:
+    (tmp_path / "letter.txt").write_text("dear")
+    with pytest.raises(OutputError, match="holds no experiment"):
+        computed(tiny(), tmp_path)
+    with pytest.raises(OutputError, match="holds no experiment"):
+        Study.open(tmp_path)
+    assert TINY
