@@ -29,12 +29,22 @@ def outcomes_page() -> str:
 def schedule_page() -> str:
     """The order of one hour, as a table."""
     lines = ["# The order of one hour", "", MADE, "| entry | runs every | what it does |", "|---|---|---|"]
-    lines += [f"| {each.name} | {'sub-step' if each.in_substeps else 'hour'} | {each.about} |" for each in standard_entries()]
-    lines += ["", "Entries that run every sub-step follow each other within one sub-step, then the next sub-step begins.", ""]
+    lines += [
+        f"| {each.name} | {'sub-step' if each.in_substeps else 'hour'} | {each.about} |" for each in standard_entries()
+    ]
+    lines += [
+        "",
+        "Entries that run every sub-step follow each other within one sub-step, then the next sub-step begins.",
+        "",
+    ]
     return "\n".join(lines)
 
 
-PAGES: dict[str, Callable[[], str]] = {"parameters.md": parameters_page, "outcomes.md": outcomes_page, "schedule.md": schedule_page}
+PAGES: dict[str, Callable[[], str]] = {
+    "parameters.md": parameters_page,
+    "outcomes.md": outcomes_page,
+    "schedule.md": schedule_page,
+}
 
 
 def main() -> int:
@@ -44,7 +54,11 @@ def main() -> int:
     action.add_argument("--write", action="store_true", help="write the pages")
     action.add_argument("--check", action="store_true", help="exit with 1 where a page is out of date")
     given = parser.parse_args()
-    stale = [name for name, make in PAGES.items() if not (DOCS / name).is_file() or (DOCS / name).read_text(encoding="utf-8") != make()]
+    stale = [
+        name
+        for name, make in PAGES.items()
+        if not (DOCS / name).is_file() or (DOCS / name).read_text(encoding="utf-8") != make()
+    ]
     if given.write:
         for name in stale:
             (DOCS / name).write_text(PAGES[name](), encoding="utf-8", newline="\n")

@@ -15,7 +15,8 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from immune_sim.analysis.endpoints import endpoint
+from immune_sim.analysis.endpoints import Endpoint, endpoint
+from immune_sim.analysis.shares import difference
 from immune_sim.analysis.tables import LEVEL, Floats, Interval, arms_of, as_row, good, of_arm, pairs, values_of
 
 RESAMPLES = 4000
@@ -24,14 +25,14 @@ FEWEST = 3  # pairs below which no interval is given
 
 
 def bootstrap_mean(values: Floats, *, level: float = LEVEL, resamples: int = RESAMPLES) -> Interval:
-    """The mean of independent values with its bootstrap interval; nan ends below three values."""
+    """The mean of independent values with its bootstrap interval; nan ends below three values or if all are equal."""
     if len(values) == 0:
         return Interval(math.nan, math.nan, math.nan)
     mean = float(np.mean(values))
     if len(values) < FEWEST:
         return Interval(mean, math.nan, math.nan)
     if np.ptp(values) == 0:
-        return Interval(mean, mean, mean)
+        return Interval(mean, math.nan, math.nan)
     rng = np.random.default_rng(SEED)
     found = stats.bootstrap((values,), np.mean, n_resamples=resamples, confidence_level=level, vectorized=True, rng=rng)
     return Interval(mean, float(found.confidence_interval.low), float(found.confidence_interval.high))
@@ -89,7 +90,7 @@ def paired_table(
             shared = _mean(np.asarray(both["shared"], dtype=float))
             row = {"endpoint": name, "arm": arm, "pairs": len(both), "shared": shared}
             row |= {"control_mean": _mean(base), "arm_mean": _mean(one)}
-            row |= as_row(bootstrap_mean(change, level=level), "difference")
+            row |= as_row(_change(endpoint(name), one, base, level), "difference")
             benefit = probability_of_benefit(change, endpoint(name).better)
             rows.append(row | {"benefit": benefit, "saved": variance_saved(one, base)})
     return pd.DataFrame(rows)
@@ -135,6 +136,13 @@ def per_point(
         table, column = chosen[["point", "replicate"]].assign(value=values_of(chosen, name, horizon)), "value"
     grouped = table.dropna(subset=[column]).groupby("point")[column]
     return pd.DataFrame({"n": grouped.size(), "mean": grouped.mean(), "error": grouped.sem()}).reset_index()
+
+
+def _change(what: Endpoint, one: Floats, base: Floats, level: float) -> Interval:
+    """The mean difference; of shares with Newcombe's interval, for which pairs that are all alike are no trouble."""
+    if what.kind != "share" or not len(one):
+        return bootstrap_mean(one - base, level=level)
+    return difference(int(one.sum()), len(one), int(base.sum()), len(base), level)
 
 
 def _mean(values: Floats) -> float:

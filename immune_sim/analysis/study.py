@@ -55,7 +55,8 @@ def analyze(runs: pd.DataFrame, design: pd.DataFrame, plan: Plan, courses: pd.Da
             if several:
                 made.tables[f"{name}_difference"] = against_control(runs, name, control=plan.control)
     if several:
-        names = [each for each in dict.fromkeys([*plan.endpoints, *TIMES, *SHARES, "final_burden"]) if each in runs]
+        wanted = dict.fromkeys([*plan.endpoints, *TIMES, *(name for name in SHARES if _varies(runs, name))])
+        names = [each for each in wanted if each in runs]
         made.tables["paired"] = paired_table(runs, names, control=plan.control, horizon=plan.horizon)
         times = [each for each in TIMES if each in runs]
         made.tables["ratios"] = ratio_table(runs, times, control=plan.control)
@@ -127,6 +128,10 @@ def _effects(values: pd.DataFrame, switches: pd.DataFrame) -> pd.DataFrame:
         return ablation.effects_table(values, switches, order=2 if switches.shape[1] > 1 else 1)
     except ImmuneSimError:
         return ablation.effects_table(values, switches, order=1)
+
+
+def _varies(runs: pd.DataFrame, name: str) -> bool:
+    return name in runs and good(runs)[name].nunique() > 1
 
 
 def _kept(courses: pd.DataFrame) -> list[str]:

@@ -52,7 +52,10 @@ def median_time(of_curve: pd.DataFrame) -> Interval:
 
 
 def restricted_mean(of_curve: pd.DataFrame, horizon: float, level: float = LEVEL) -> tuple[Interval, float]:
-    """The mean time until the event within the horizon, h: the area under the curve; and its standard error."""
+    """The mean time until the event within the horizon, h: the area under the curve; and its standard error.
+
+    Without any event the error cannot be estimated; it and the ends are nan.
+    """
     steps = of_curve[of_curve["time"] <= horizon]
     widths = np.diff(np.append(np.asarray(steps["time"], dtype=float), horizon))
     areas = np.asarray(steps["survival"], dtype=float) * widths
@@ -62,6 +65,8 @@ def restricted_mean(of_curve: pd.DataFrame, horizon: float, level: float = LEVEL
     # where nobody is left no area is ahead, so that the division by 0 there may be left out
     hazard = np.divide(events, at_risk * left, out=np.zeros_like(events), where=left > 0)
     mean, error = float(areas.sum()), float(np.sqrt(np.sum(ahead**2 * hazard)))
+    if not events.any():
+        return Interval(mean, math.nan, math.nan), math.nan
     far = float(stats.norm.ppf(0.5 + level / 2)) * error
     return Interval(mean, max(0.0, mean - far), min(horizon, mean + far)), error
 
@@ -121,7 +126,10 @@ def survival_tests(
         sides = ((_times(each, name, until), followed(each, until)) for each in (of_one, base))
         chi2, p = logrank(*next(sides), *next(sides))
         mean, error = restricted_mean(arm_curve(of_one, name, until, level), until)
-        gain, far = mean.value - base_mean.value, float(stats.norm.ppf(0.5 + level / 2)) * math.hypot(error, base_error)
+        gain, far = (
+            mean.value - base_mean.value,
+            float(stats.norm.ppf(0.5 + level / 2)) * math.hypot(*np.nan_to_num([error, base_error])),
+        )
         rows.append({"arm": arm, "chi2": chi2, "p": p} | as_row(Interval(gain, gain - far, gain + far), "mean_gain"))
     made = pd.DataFrame(rows)
     return made if made.empty else made.assign(p_holm=holm(np.asarray(made["p"], dtype=float)))

@@ -22,11 +22,12 @@ from immune_sim.runs.experiments.experiment import folder_of, set_up
 from immune_sim.runs.experiments.order import Queue
 from immune_sim.runs.experiments.reading import load_experiment, shipped_experiments
 from immune_sim.runs.experiments.running import Run, Standing
-from immune_sim.runs.experiments.study import OpenStudy, Study
+from immune_sim.runs.experiments.study import Study
 from immune_sim.runs.experiments.task import execute
 from immune_sim.runs.experiments.trust import experiment_of, task_of
 from immune_sim.runs.experiments.trust import status as status_of
 from immune_sim.runs.experiments.trust import verify as verify_study
+from immune_sim.runs.experiments.writing import OpenStudy
 from immune_sim.runs.run import interruption_by_keyboard
 
 MOST_POINTS = 30  # design points that a dry run prints

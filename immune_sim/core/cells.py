@@ -1,4 +1,4 @@
-"""The cell table: one array per attribute. A row moves when others are removed; a cell_id stays and is never used again."""
+"""The cell table: one array per attribute. Rows move when others are removed; a cell_id stays and is never reused."""
 
 from __future__ import annotations
 
@@ -31,7 +31,14 @@ class Column:
 
 IDENTITY = (
     Column("cell_id", "int64", 0, "", "number of the cell, never used again", writable=False),
-    Column("lineage", "uint64", 0, "", "address of the cell's luck: made from its mother's and the count of her divisions", writable=False),
+    Column(
+        "lineage",
+        "uint64",
+        0,
+        "",
+        "address of the cell's luck: made from its mother's and the count of her divisions",
+        writable=False,
+    ),
     Column("site", "int32", 0, "", "flat index of the place on the lattice", writable=False),
 )
 
@@ -98,7 +105,7 @@ class CellTable:
         return rows
 
     def remove(self, rows: np.ndarray) -> np.ndarray:
-        """Remove these rows (unique) by moving the last ones into the gaps; returns the rows that now hold another cell."""
+        """Remove these rows (unique), moving the last into the gaps; returns the rows that now hold another cell."""
         left = self.n - len(rows)
         gone = np.zeros(self.n, dtype=bool)
         gone[rows] = True
@@ -123,7 +130,9 @@ class CellTable:
         """
         row = int(self.rows_of(np.array([cell_id]))[0])
         if row < 0:
-            raise CellError(f"cell {cell_id} is no longer in the tissue: it was removed or cleared. Look it up again by its place.")
+            raise CellError(
+                f"cell {cell_id} is no longer in the tissue: it was removed or cleared. Look it up again by its place."
+            )
         return row
 
     def rows_of(self, cell_ids: np.ndarray) -> np.ndarray:

@@ -1,8 +1,9 @@
 """The one place that sets Numba's options and the folder of its cache.
 
-Numba's on-disk cache knows only the file of the function itself, so it serves stale code when a helper in another file
-changes. The folder is therefore named by a hash of all kernel sources, the options and the versions. Where the wanted
-folder cannot be written, the next candidate is taken; the last one is a fresh temporary folder, so an import never fails.
+Numba's on-disk cache knows only the file of the function itself, so it serves stale code when a helper in another
+file changes. The folder is therefore named by a hash of all kernel sources, the options and the versions. Where the
+wanted folder cannot be written, the next candidate is taken; the last one is a fresh temporary folder, so an import
+never fails.
 """
 
 from __future__ import annotations
@@ -21,7 +22,12 @@ from numba.core import config
 
 CACHE_VARIABLE = "IMMUNE_SIM_CACHE"
 CHECK_VARIABLE = "IMMUNE_SIM_BOUNDSCHECK"  # set to 1, kernels check every index: slow, for tests and debugging
-OPTIONS: dict[str, Any] = {"nogil": True, "cache": True, "error_model": "numpy", "boundscheck": os.environ.get(CHECK_VARIABLE) == "1"}
+OPTIONS: dict[str, Any] = {
+    "nogil": True,
+    "cache": True,
+    "error_model": "numpy",
+    "boundscheck": os.environ.get(CHECK_VARIABLE) == "1",
+}
 
 
 def _fingerprint() -> str:

@@ -1,9 +1,9 @@
 """Sites, neighbors and borders; two and three dimensions alike.
 
-Sites carry a flat index into an array that is padded by one guard site on every side, so that ``site + offset`` is always
-in bounds. ``home`` maps a guard site to where it leads: to itself behind a closed wall (held by WALL, so nothing enters),
-to the opposite side of a periodic tissue. Kernels therefore never ask how many dimensions there are; behind closed walls
-``home`` changes nothing, so kernels that are told ``wraps`` is false spare themselves reading it.
+Sites carry a flat index into an array that is padded by one guard site on every side, so that ``site + offset`` is
+always in bounds. ``home`` maps a guard site to where it leads: to itself behind a closed wall (held by WALL, so
+nothing enters), to the opposite side of a periodic tissue. Kernels therefore never ask how many dimensions there are;
+behind closed walls ``home`` changes nothing, so kernels that are told ``wraps`` is false spare themselves reading it.
 """
 
 from __future__ import annotations
@@ -25,12 +25,58 @@ SMALLEST, LARGEST = 8, 4000
 class Space:
     """Extent of the tissue and what happens at its edge."""
 
-    width: int = param(200, low=SMALLEST, high=LARGEST, grade="setting", source="assumed: 3 mm of tissue", about="sites from left to right", live=False)
-    height: int = param(200, low=SMALLEST, high=LARGEST, grade="setting", source="assumed: 3 mm of tissue", about="sites from top to bottom", live=False)
-    depth: int = param(1, low=1, high=LARGEST, grade="setting", source="assumed: a two-dimensional section", about="layers of sites; 1 is a two-dimensional tissue", live=False)
-    site_size: float = param(15.0, unit="um", low=5.0, high=50.0, grade="model", source="doi:10.1371/journal.pcbi.1005991", about="distance of two sites, one cell diameter", live=False)
-    boundary: str = param("closed", choices=("closed", "periodic"), grade="setting", source="assumed: nothing crosses the edge", about="closed: cells and molecules stay inside; periodic: what leaves on one side enters on the other", live=False)
-    well_mixed: bool = param(False, grade="setting", source="assumed: cells have places", about="every hop and every daughter goes to a random site: the limit in which the mean-field equations hold", live=False)
+    width: int = param(
+        200,
+        low=SMALLEST,
+        high=LARGEST,
+        grade="setting",
+        source="assumed: 3 mm of tissue",
+        about="sites from left to right",
+        live=False,
+    )
+    height: int = param(
+        200,
+        low=SMALLEST,
+        high=LARGEST,
+        grade="setting",
+        source="assumed: 3 mm of tissue",
+        about="sites from top to bottom",
+        live=False,
+    )
+    depth: int = param(
+        1,
+        low=1,
+        high=LARGEST,
+        grade="setting",
+        source="assumed: a two-dimensional section",
+        about="layers of sites; 1 is a two-dimensional tissue",
+        live=False,
+    )
+    site_size: float = param(
+        15.0,
+        unit="um",
+        low=5.0,
+        high=50.0,
+        grade="model",
+        source="doi:10.1371/journal.pcbi.1005991",
+        about="distance of two sites, one cell diameter",
+        live=False,
+    )
+    boundary: str = param(
+        "closed",
+        choices=("closed", "periodic"),
+        grade="setting",
+        source="assumed: nothing crosses the edge",
+        about="closed: cells and molecules stay inside; periodic: what leaves on one side enters on the other",
+        live=False,
+    )
+    well_mixed: bool = param(
+        False,
+        grade="setting",
+        source="assumed: cells have places",
+        about="every hop and every daughter goes to a random site: the limit in which the mean-field equations hold",
+        live=False,
+    )
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -100,9 +146,9 @@ class Lattice:
     def slabs(self, thickness: int) -> np.ndarray:
         """Cut the first axis into an even number of slabs of at least this thickness, or into a single one.
 
-        Returns the slab of each padded place along the first axis, (shape[0] + 2,) int32. Cells of every second slab can
-        be moved at the same time, as long as none travels further than half the thickness. The cut depends on the tissue
-        only, never on the number of threads, so that any number of them computes the same.
+        Returns the slab of each padded place along the first axis, (shape[0] + 2,) int32. Cells of every second slab
+        can be moved at the same time, as long as none travels further than half the thickness. The cut depends on the
+        tissue only, never on the number of threads, so that any number of them computes the same.
         """
         count = max(self.shape[0] // thickness // 2 * 2, 1)
         place = np.clip(np.arange(-1, self.shape[0] + 1), 0, self.shape[0] - 1)

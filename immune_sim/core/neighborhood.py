@@ -1,8 +1,8 @@
 """Maps of the lattice that answer a question about neighbors for every site at once, in vector code.
 
-A loop over sites that looks at each neighbor in turn costs about 15 ns a site. Looking at all sites in one direction, then at
-all in the next, costs a tenth. The map has a margin as wide as one looks: empty behind closed walls, a copy of the other
-side in a periodic tissue, so that no direction needs a case of its own.
+A loop over sites that looks at each neighbor in turn costs about 15 ns a site. Looking at all sites in one direction,
+then at all in the next, costs a tenth. The map has a margin as wide as one looks: empty behind closed walls, a copy
+of the other side in a periodic tissue, so that no direction needs a case of its own.
 """
 
 from __future__ import annotations
@@ -50,7 +50,10 @@ class Neighborhood:
         if self._lattice.wraps:
             self._marked = np.pad(marked.view(np.uint8), self._reach, mode="wrap")
         flat, found, first = self._marked.ravel(), self._found.ravel(), self._first
-        threads.over_rows(flat.size - 2 * first, lambda lo, hi: _any_in_reach(first + lo, first + hi, self._offsets, itself, flat, found))
+        threads.over_rows(
+            flat.size - 2 * first,
+            lambda lo, hi: _any_in_reach(first + lo, first + hi, self._offsets, itself, flat, found),
+        )
         out.reshape(self._lattice.padded_shape)[self._interior] = self._found[self._inside]
 
 

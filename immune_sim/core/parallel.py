@@ -26,7 +26,7 @@ class Threads:
         self.over_rows_in_parts(n, lambda _, first, end: work(first, end), worth_it)
 
     def over_rows_in_parts(self, n: int, work: Callable[[int, int, int], Any], worth_it: int = WORTH_IT) -> None:
-        """Call work(part, first, end) on ranges that cover 0 to n; no two calls have the same part, so each can sum apart."""
+        """Call work(part, first, end) on ranges that cover 0 to n; parts differ, so each call can sum apart."""
         if self._pool is None or n < worth_it:
             work(0, 0, n)
             return

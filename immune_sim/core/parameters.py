@@ -26,14 +26,13 @@ Value = bool | int | float | str
 class Parameter:
     """One declared parameter.
 
-    group, name: its address in a scenario file is ``[group] name = ...``; as an override "group.name".
-    default: the value without any scenario, in the declared unit. kind: bool, int, float or str (a choice).
-    unit: "" for a pure number, otherwise a unit that pint reads. low, high: allowed range, both inclusive.
-    grade: evidence grade of the default ("setting" is a choice of the experiment, no statement about nature).
-    source: where the default comes from: "doi:...", "pmid:...", "cite: ..." (a paper known without either), "fitted: ...",
-    "derived: ..." or "assumed: ...".
-    about: the meaning in one sentence. choices: the allowed words of a str parameter.
-    live: True where a running model takes a new value at once; False where it needs a reset.
+    group, name: its address in a scenario file is ``[group] name = ...``; as an override "group.name". default: the
+    value without any scenario, in the declared unit. kind: bool, int, float or str (a choice). unit: "" for a pure
+    number, otherwise a unit that pint reads. low, high: allowed range, both inclusive. grade: evidence grade of the
+    default ("setting" is a choice of the experiment, no statement about nature). source: where the default comes
+    from: "doi:...", "pmid:...", "cite: ..." (a paper known without either), "fitted: ...", "derived: ..." or
+    "assumed: ...". about: the meaning in one sentence. choices: the allowed words of a str parameter. live: True
+    where a running model takes a new value at once; False where it needs a reset.
     """
 
     group: str
@@ -89,7 +88,9 @@ def param(
 
 
 @dataclass_transform(field_specifiers=(param,), frozen_default=True, kw_only_default=True)
-def parameters[C](group: str, *, title: str, presets: Mapping[str, Mapping[str, Value]] | None = None) -> Callable[[type[C]], type[C]]:
+def parameters[C](
+    group: str, *, title: str, presets: Mapping[str, Mapping[str, Value]] | None = None
+) -> Callable[[type[C]], type[C]]:
     """Make a class of ``param`` fields a frozen dataclass that knows its declarations.
 
     group: the table of the scenario file. title: what a person reads above the group.

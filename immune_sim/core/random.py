@@ -1,9 +1,9 @@
 """Random draws that are addressed, not taken: the same seed, decision, time and cell always give the same numbers.
 
-The generator is Philox4x32-10 (Salmon et al. 2011, doi:10.1145/2063384.2063405): a bijection of a 128-bit counter under a
-64-bit key. Key: the seed. Counter: decision, tick, address (the
-cell's lineage). No state is kept, so neither threads nor storage order nor a
-checkpoint can change a draw, and two arms with the same seed share their luck as far as their tissues agree.
+The generator is Philox4x32-10 (Salmon et al. 2011, doi:10.1145/2063384.2063405): a bijection of a 128-bit counter
+under a 64-bit key. Key: the seed. Counter: decision, tick, address (the cell's lineage). No state is kept, so neither
+threads nor storage order nor a checkpoint can change a draw, and two arms with the same seed share their luck as far
+as their tissues agree.
 """
 
 from __future__ import annotations

@@ -39,6 +39,16 @@ class ArmStyle:
 Styles = Mapping[str, ArmStyle]
 
 
+LETTER, KEY, LINE, HEAD = 6.6, 52, 21, 44  # width of a letter and of a key, height of a legend's line and of the title
+
+
+def room_above(names: Sequence[str], across: float = 440) -> int:
+    """Height that the title and a legend of these names take above the axes of a figure this many pixels wide."""
+    widest = max((KEY + LETTER * len(name) for name in names), default=0.0)
+    columns = max(1, int(across / widest)) if widest else 1
+    return HEAD + LINE * -(-len(names) // columns)
+
+
 def styles(arms: Sequence[str], labels: Mapping[str, str] | None = None, *, control: str | None = None) -> Styles:
     """The style of every arm; the control, the first one if not given, is gray. labels: names to show instead."""
     made, others = {}, 0

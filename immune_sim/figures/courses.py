@@ -5,8 +5,8 @@ from __future__ import annotations
 import pandas as pd
 import plotly.graph_objects as go
 
-from immune_sim.figures.arms import Styles
-from immune_sim.figures.look import Theme, days, figure, thrifty, veiled
+from immune_sim.figures.arms import Styles, room_above
+from immune_sim.figures.look import HEIGHT, Theme, days, figure, thrifty, veiled
 
 BAND = 0.13
 
@@ -34,6 +34,8 @@ def course_bands(
             legendgroup=arm,
             hovertemplate="%{y:.4~g}",
         )
+    top = room_above([each.name for each in made.data if each.name])
+    made.update_layout(margin={"t": top}, height=HEIGHT - 84 + top)
     return made
 
 

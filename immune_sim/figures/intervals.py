@@ -8,10 +8,11 @@ from dataclasses import dataclass
 import plotly.graph_objects as go
 
 from immune_sim.core.palette import Ink
+from immune_sim.figures.arms import room_above
 from immune_sim.figures.look import THEMES, Theme, colors, figure
 
 ROW = 34  # height of a line
-EDGES = 116
+BELOW = 58
 
 
 @dataclass(frozen=True)
@@ -61,11 +62,12 @@ def intervals(
             made.add_annotation(
                 x=level, y=1, yref="paper", yanchor="bottom", text=level_name, showarrow=False, font={"size": 11}
             )
+    top = room_above([each for each in series if each], across=240)
     made.update_layout(
-        height=EDGES + ROW * len(names) * (1.0 + 0.35 * (len(series) > 1 and apart > 0)),
+        height=top + BELOW + ROW * len(names) * (1.0 + 0.35 * (len(series) > 1 and apart > 0)),
         hovermode="closest",
         showlegend=any(series),
-        margin={"t": 74 if any(series) else 52},
+        margin={"t": top},
         xaxis={"showgrid": True, "zeroline": False, "rangemode": "normal", "tickformat": ".0%" if percent else None},
         yaxis={
             "tickvals": list(range(len(names))),

@@ -32,11 +32,16 @@ def survival_curves(
     whole = HEIGHT + 40 + below
     inner = whole - 62 - 46
     _at_risk(made, curves, arms, styles, grid, below / inner, theme)
-    made.update_yaxes(range=[-0.02, 1.03], tickformat=".0%", selector={"anchor": "x"})
     made.update_layout(
         height=whole,
         yaxis={"domain": [(below + 44) / inner, 1.0], "range": [-0.02, 1.03], "tickformat": ".0%"},
-        xaxis={"range": [0, horizon / HOURS_PER_DAY * 1.005], "tickvals": grid, "anchor": "y", "hoverformat": ".1f"},
+        xaxis={
+            "range": [0, horizon / HOURS_PER_DAY * 1.005],
+            "tickvals": grid,
+            "tickformat": "~g",
+            "anchor": "y",
+            "hoverformat": ".1f",
+        },
         margin={"b": 8},
     )
     return made
@@ -48,6 +53,11 @@ def _reaching(curve: pd.DataFrame, horizon: float) -> pd.DataFrame:
 
 
 def _band(to: go.Figure, curve: pd.DataFrame, arm: str, styles: Styles, theme: Theme) -> None:
+    """The interval from the first event to the last; before and after it would only cover the other arms."""
+    if curve["events"].sum():
+        first, last = np.flatnonzero(curve["events"])[[0, -1]]
+        last = last if curve["survival"].iloc[-1] == 0 else len(curve) - 1
+        curve = curve.iloc[first : last + 1]
     time = np.repeat(thrifty(curve["time"] / HOURS_PER_DAY), 2)[1:]
     low, high = (np.repeat(thrifty(curve[column]), 2)[:-1] for column in ("low", "high"))
     to.add_scatter(

@@ -1,6 +1,7 @@
 """Counting the tissue at the end of an hour: integers only, so that the order of cells and of threads does not matter.
 
-Means come from fixed-point sums. Quantiles, and means of functions of the signal, come from histograms with bins of 1/64.
+Means come from fixed-point sums. Quantiles, and means of functions of the signal, come from histograms with bins of
+1/64.
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ def bin_of(value):
 
 @inline
 def sum_living(values, state):
-    """Fixed-point sum of a column over living tumor cells; a multiplication instead of a branch makes it vector code."""
+    """Fixed-point sum of a column over living tumor cells; multiplying instead of branching makes it vector code."""
     total = np.int64(0)
     for i in range(values.size):
         total += fixed(values[i]) * np.int64(state[i] < DYING)
@@ -36,10 +37,24 @@ def sum_living(values, state):
 
 
 @kernel
-def count_tumor(first, end, state, receptor_level, signal, bound_fraction, antigenicity, ligand_local, clone, totals, histograms, clones):
+def count_tumor(
+    first,
+    end,
+    state,
+    receptor_level,
+    signal,
+    bound_fraction,
+    antigenicity,
+    ligand_local,
+    clone,
+    totals,
+    histograms,
+    clones,
+):
     """Count the tumor cells of rows first to end.
 
-    totals (TUMOR_TOTALS,) int64, histograms (2, BINS) int64 of receptor level and signal, clones (founders,) int64: added to.
+    totals (TUMOR_TOTALS,) int64, histograms (2, BINS) int64 of receptor level and signal, clones (founders,) int64:
+    added to.
     """
     alive = state[first:end]
     totals[RECEPTOR] += sum_living(receptor_level[first:end], alive)
@@ -111,7 +126,7 @@ def diversity(clones):
 
 @kernel
 def mean_link_factor(histogram, gain, bound):
-    """Mean over cells of exp(gain (S - 1)) bounded to [1/bound, bound], from their histogram of S; nan without cells."""
+    """Mean of exp(gain (S - 1)), bounded to [1/bound, bound], from a histogram of S; nan without cells."""
     cells = 0
     total = 0.0
     for b in range(histogram.size):

@@ -19,7 +19,14 @@ from immune_sim.core.rates import fixed, happens, link_factor
 PHYSICELL = "doi:10.1371/journal.pcbi.1005991"
 COLUMNS = (
     Column("state", "uint8", 0, "", "0 cycling, 1 quiescent, 2 apoptotic, 3 necrotic", writable=False),
-    Column("cause", "uint8", 0, "", "cause of death: 0 none or an own mechanism, 1 spontaneous, 2 hypoxia, 3 NK cell, 4 cytotoxic T cell", writable=False),
+    Column(
+        "cause",
+        "uint8",
+        0,
+        "",
+        "cause of death: 0 none or an own mechanism, 1 spontaneous, 2 hypoxia, 3 NK cell, 4 cytotoxic T cell",
+        writable=False,
+    ),
     Column("hours_dying", "float32", 0.0, "h", "whole hours since death", writable=False),
 )
 BLOCK = 512
@@ -29,12 +36,60 @@ BLOCK = 512
 class Death:
     """Spontaneous and hypoxic death, and how long the dead stay."""
 
-    death_rate: float = param(0.002, unit="1/h", low=0.0, high=1.0, grade="model", source="fitted: latency of the control arm in doi:10.1126/science.6867737", about="spontaneous death of a tumor cell")
-    necrosis_onset: float = param(5.0, unit="mmHg", low=0.0, high=100.0, grade="model", source=PHYSICELL, about="oxygen below which cells begin to die")
-    necrosis_full: float = param(2.5, unit="mmHg", low=0.0, high=100.0, grade="model", source=PHYSICELL, about="oxygen at and below which they die at the full rate")
-    necrosis_rate: float = param(1.0 / 6.0, unit="1/h", low=0.0, high=10.0, grade="model", source=PHYSICELL, about="largest rate of death from lack of oxygen")
-    apoptotic_time: float = param(8.6, unit="h", low=0.0, high=1000.0, grade="model", source=PHYSICELL, about="time for which an apoptotic cell holds its site")
-    necrotic_time: float = param(48.0, unit="h", low=0.0, high=10000.0, grade="assumption", source="assumed: slower than apoptosis", about="time for which a necrotic cell holds its site")
+    death_rate: float = param(
+        0.002,
+        unit="1/h",
+        low=0.0,
+        high=1.0,
+        grade="model",
+        source="fitted: latency of the control arm in doi:10.1126/science.6867737",
+        about="spontaneous death of a tumor cell",
+    )
+    necrosis_onset: float = param(
+        5.0,
+        unit="mmHg",
+        low=0.0,
+        high=100.0,
+        grade="model",
+        source=PHYSICELL,
+        about="oxygen below which cells begin to die",
+    )
+    necrosis_full: float = param(
+        2.5,
+        unit="mmHg",
+        low=0.0,
+        high=100.0,
+        grade="model",
+        source=PHYSICELL,
+        about="oxygen at and below which they die at the full rate",
+    )
+    necrosis_rate: float = param(
+        1.0 / 6.0,
+        unit="1/h",
+        low=0.0,
+        high=10.0,
+        grade="model",
+        source=PHYSICELL,
+        about="largest rate of death from lack of oxygen",
+    )
+    apoptotic_time: float = param(
+        8.6,
+        unit="h",
+        low=0.0,
+        high=1000.0,
+        grade="model",
+        source=PHYSICELL,
+        about="time for which an apoptotic cell holds its site",
+    )
+    necrotic_time: float = param(
+        48.0,
+        unit="h",
+        low=0.0,
+        high=10000.0,
+        grade="assumption",
+        source="assumed: slower than apoptosis",
+        about="time for which a necrotic cell holds its site",
+    )
 
 
 @kernel

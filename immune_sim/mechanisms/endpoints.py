@@ -12,7 +12,13 @@ from immune_sim.core.parameters import param, parameters
 ENDPOINTS = (
     Outcome("take", "", "1 if the tumor reached the detectable size", "int64", "endpoints"),
     Outcome("time_to_take", "h", "time at which it first did; missing if never", "float64", "endpoints"),
-    Outcome("survival_time", "h", "time at which it first reached the endpoint size; missing if never", "float64", "endpoints"),
+    Outcome(
+        "survival_time",
+        "h",
+        "time at which it first reached the endpoint size; missing if never",
+        "float64",
+        "endpoints",
+    ),
     Outcome("cleared", "", "1 if no living tumor cell was left", "int64", "endpoints"),
     Outcome("time_to_clearance", "h", "time at which none was left; missing if never", "float64", "endpoints"),
     Outcome("peak_burden", "", "largest number of living tumor cells", "int64", "endpoints"),
@@ -25,14 +31,38 @@ ENDPOINTS = (
 class Endpoints:
     """Sizes at which a tumor counts as detectable and as lethal, and when a run ends early."""
 
-    detectable_cells: int = param(4000, low=1, high=100_000_000, grade="setting", source="assumed: 4,000 cells, a disc of about 1 mm", about="living tumor cells at which a tumor is detected (take)")
-    endpoint_cells: int = param(8000, low=1, high=100_000_000, grade="setting", source="assumed: twice the detectable size", about="living tumor cells at which survival ends")
-    stop_at_endpoint: bool = param(True, grade="setting", source="assumed: nothing is asked after it", about="end the run when the endpoint size is reached")
-    stop_when_cleared: bool = param(True, grade="setting", source="assumed: nothing is asked after it", about="end the run when no living tumor cell is left")
+    detectable_cells: int = param(
+        4000,
+        low=1,
+        high=100_000_000,
+        grade="setting",
+        source="assumed: 4,000 cells, a disc of about 1 mm",
+        about="living tumor cells at which a tumor is detected (take)",
+    )
+    endpoint_cells: int = param(
+        8000,
+        low=1,
+        high=100_000_000,
+        grade="setting",
+        source="assumed: twice the detectable size",
+        about="living tumor cells at which survival ends",
+    )
+    stop_at_endpoint: bool = param(
+        True,
+        grade="setting",
+        source="assumed: nothing is asked after it",
+        about="end the run when the endpoint size is reached",
+    )
+    stop_when_cleared: bool = param(
+        True,
+        grade="setting",
+        source="assumed: nothing is asked after it",
+        about="end the run when no living tumor cell is left",
+    )
 
 
 def summarize(p: Endpoints, hours: np.ndarray, tumor_cells: np.ndarray) -> dict[str, float]:
-    """The endpoints of a run from its hours (n,) and numbers of living tumor cells (n,); nan where something never happened."""
+    """The endpoints of a run from its hours (n,) and living tumor cells (n,); nan where something never happened."""
     started = tumor_cells[0] > 0
     detected = _first(hours, tumor_cells >= p.detectable_cells)
     cleared = _first(hours, tumor_cells == 0) if started else math.nan

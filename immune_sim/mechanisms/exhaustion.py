@@ -16,8 +16,24 @@ COLUMNS = (Column("exhaustion", "float32", 0.0, "", "loss of function of a T cel
 class Exhaustion:
     """How fast function is lost and regained."""
 
-    onset_time: float = param(72.0, unit="h", low=1.0, high=10000.0, grade="secondary", source="assumed: dysfunction within days, primary paper not read", about="time constant of exhaustion in lasting contact")
-    recovery_time: float = param(240.0, unit="h", low=1.0, high=100000.0, grade="assumption", source="assumed: slower than its onset", about="time constant of recovery without contact")
+    onset_time: float = param(
+        72.0,
+        unit="h",
+        low=1.0,
+        high=10000.0,
+        grade="secondary",
+        source="assumed: dysfunction within days, primary paper not read",
+        about="time constant of exhaustion in lasting contact",
+    )
+    recovery_time: float = param(
+        240.0,
+        unit="h",
+        low=1.0,
+        high=100000.0,
+        grade="assumption",
+        source="assumed: slower than its onset",
+        about="time constant of recovery without contact",
+    )
 
 
 @kernel

@@ -25,13 +25,66 @@ COLUMNS = (
 class Heredity:
     """Differences between cells."""
 
-    set_point_spread: float = param(0.2, low=0.0, high=2.0, grade="assumption", source="assumed: moderate differences between cells", about="standard deviation of the logarithm of the receptor set-point between founders", live=False)
-    set_point_noise: float = param(0.02, low=0.0, high=1.0, grade="assumption", source="assumed: small against the spread", about="standard deviation of the logarithm of the set-point between mother and daughter")
-    mutation_probability: float = param(0.01, low=0.0, high=1.0, grade="assumption", source="assumed: rare", about="probability that a daughter's immune traits differ from her mother's")
-    mutation_size: float = param(0.2, low=0.0, high=1.0, grade="assumption", source="assumed: a visible step", about="standard deviation of a mutation of antigenicity, MHC-I or PD-L1")
-    antigenicity: float = param(1.0, low=0.0, high=1.0, grade="assumption", source="assumed: an immunogenic tumor", about="antigenicity of the founders", live=False)
-    mhc: float = param(1.0, low=0.0, high=1.0, grade="assumption", source="assumed: full expression", about="MHC-I level of the founders", live=False)
-    pdl1: float = param(0.1, low=0.0, high=1.0, grade="assumption", source="assumed: low before induction", about="PD-L1 level of the founders", live=False)
+    set_point_spread: float = param(
+        0.2,
+        low=0.0,
+        high=2.0,
+        grade="assumption",
+        source="assumed: moderate differences between cells",
+        about="standard deviation of the logarithm of the receptor set-point between founders",
+        live=False,
+    )
+    set_point_noise: float = param(
+        0.02,
+        low=0.0,
+        high=1.0,
+        grade="assumption",
+        source="assumed: small against the spread",
+        about="standard deviation of the logarithm of the set-point between mother and daughter",
+    )
+    mutation_probability: float = param(
+        0.01,
+        low=0.0,
+        high=1.0,
+        grade="assumption",
+        source="assumed: rare",
+        about="probability that a daughter's immune traits differ from her mother's",
+    )
+    mutation_size: float = param(
+        0.2,
+        low=0.0,
+        high=1.0,
+        grade="assumption",
+        source="assumed: a visible step",
+        about="standard deviation of a mutation of antigenicity, MHC-I or PD-L1",
+    )
+    antigenicity: float = param(
+        1.0,
+        low=0.0,
+        high=1.0,
+        grade="assumption",
+        source="assumed: an immunogenic tumor",
+        about="antigenicity of the founders",
+        live=False,
+    )
+    mhc: float = param(
+        1.0,
+        low=0.0,
+        high=1.0,
+        grade="assumption",
+        source="assumed: full expression",
+        about="MHC-I level of the founders",
+        live=False,
+    )
+    pdl1: float = param(
+        0.1,
+        low=0.0,
+        high=1.0,
+        grade="assumption",
+        source="assumed: low before induction",
+        about="PD-L1 level of the founders",
+        live=False,
+    )
 
 
 @kernel
@@ -48,10 +101,10 @@ def found(lineage, seed, spread, set_point, receptor_level):
 def inherit(mothers, first_daughter, seed, p, f_columns, i_columns, state, lineage, set_point, generation):
     """Write the traits of daughters (consecutive rows) from those of their mothers.
 
-    p (3,) float32: set_point_noise, mutation_probability, mutation_size. f_columns: tuple of float32 columns copied from
-    the mother, the first three of which (antigenicity, mhc, pdl1) mutate and stay in [0, 1]. i_columns: int32 columns
-    copied. A daughter's lineage is made from her mother's and the count of her divisions, so that it does not depend on
-    what happens elsewhere in the tissue.
+    p (3,) float32: set_point_noise, mutation_probability, mutation_size. f_columns: tuple of float32 columns copied
+    from the mother, the first three of which (antigenicity, mhc, pdl1) mutate and stay in [0, 1]. i_columns: int32
+    columns copied. A daughter's lineage is made from her mother's and the count of her divisions, so that it does not
+    depend on what happens elsewhere in the tissue.
     """
     zero = np.float32(0.0)
     one = np.float32(1.0)
@@ -70,7 +123,7 @@ def inherit(mothers, first_daughter, seed, p, f_columns, i_columns, state, linea
         a, b, c, d = philox(INHERITANCE, 0, lineage[row], seed)
         set_point[row] = set_point[mother] * np.float32(math.exp(p[0] * normal(a, b)))
         if uniform(c) < p[1]:
-            e, f, g, h = philox(INHERITANCE, 1, lineage[row], seed)
+            e, f, _, _ = philox(INHERITANCE, 1, lineage[row], seed)
             which = d % np.uint32(3)
             step = p[2] * normal(e, f)
             for index in range(3):

@@ -1,8 +1,9 @@
 """Killing of tumor cells by NK cells and cytotoxic T cells in contact.
 
-An NK cell kills at a rate that is higher on targets with little MHC-I ("missing self") and, through stress ligand, in the
-first hours after its arrival; it is spent after a number of kills. A T cell hits: hits are sublethal, add up, fade, and
-kill when their sum reaches ``lethal_damage``; they need antigen and MHC-I, and PD-L1 and exhaustion hold them back.
+An NK cell kills at a rate that is higher on targets with little MHC-I ("missing self") and, through stress ligand, in
+the first hours after its arrival; it is spent after a number of kills. A T cell hits: hits are sublethal, add up,
+fade, and kill when their sum reaches ``lethal_damage``; they need antigen and MHC-I, and PD-L1 and exhaustion hold
+them back.
 """
 
 from __future__ import annotations
@@ -37,24 +38,114 @@ NEVER = np.iinfo(np.int64).max
 class KillingByNK:
     """NK cells in contact with a target."""
 
-    kill_rate: float = param(0.1, unit="1/h", low=0.0, high=10.0, grade="model", source="fitted: take and latency of the control arm in doi:10.1126/science.6867737", about="rate at which an NK cell in contact kills its target")
-    killers: float = param(0.5, low=0.0, high=1.0, grade="in vitro", source="cite: Blood 2013 121:1326", about="share of NK cells that kill at all", live=False)
-    missing_self: float = param(1.0, low=0.0, high=20.0, grade="assumption", source="assumed: direction known, size not", about="relative rise of the kill rate on a target without MHC-I")
-    stress_boost: float = param(1.0, low=0.0, high=50.0, grade="in vivo", source="doi:10.7554/eLife.76269", about="relative rise of the kill rate by stress ligand at arrival; the size is assumed, the fading measured")
-    stress_time: float = param(8.0, unit="h", low=0.1, high=1000.0, grade="in vivo", source="doi:10.7554/eLife.76269", about="time constant with which that rise fades (kills early, none after 24 h)")
-    capacity: int = param(5, low=1, high=1000, grade="secondary", source="doi:10.1158/0008-5472.CAN-17-2006", about="kills after which an NK cell is spent", live=False)
+    kill_rate: float = param(
+        0.1,
+        unit="1/h",
+        low=0.0,
+        high=10.0,
+        grade="model",
+        source="fitted: take and latency of the control arm in doi:10.1126/science.6867737",
+        about="rate at which an NK cell in contact kills its target",
+    )
+    killers: float = param(
+        0.5,
+        low=0.0,
+        high=1.0,
+        grade="in vitro",
+        source="cite: Blood 2013 121:1326",
+        about="share of NK cells that kill at all",
+        live=False,
+    )
+    missing_self: float = param(
+        1.0,
+        low=0.0,
+        high=20.0,
+        grade="assumption",
+        source="assumed: direction known, size not",
+        about="relative rise of the kill rate on a target without MHC-I",
+    )
+    stress_boost: float = param(
+        1.0,
+        low=0.0,
+        high=50.0,
+        grade="in vivo",
+        source="doi:10.7554/eLife.76269",
+        about="relative rise of the kill rate by stress ligand at arrival; the size is assumed, the fading measured",
+    )
+    stress_time: float = param(
+        8.0,
+        unit="h",
+        low=0.1,
+        high=1000.0,
+        grade="in vivo",
+        source="doi:10.7554/eLife.76269",
+        about="time constant with which that rise fades (kills early, none after 24 h)",
+    )
+    capacity: int = param(
+        5,
+        low=1,
+        high=1000,
+        grade="secondary",
+        source="doi:10.1158/0008-5472.CAN-17-2006",
+        about="kills after which an NK cell is spent",
+        live=False,
+    )
 
 
 @parameters("ctl", title="Killing by cytotoxic T cells")
 class KillingByCTL:
     """Cytotoxic T cells in contact with a target."""
 
-    hit_rate: float = param(0.8, unit="1/h", low=0.0, high=100.0, grade="model", source="fitted: one kill in about 6 h of contact, doi:10.1172/JCI34388", about="rate at which a T cell in contact hits its target")
-    lethal_damage: float = param(2.0, low=0.1, high=100.0, grade="model", source="derived: three hits of size 1 with fading between them, doi:10.1038/s41467-021-25282-3", about="damage that kills, in hits")
-    repair_half_life: float = param(1.2, unit="h", low=0.01, high=1000.0, grade="model", source="derived: three hits less than 50 min apart reach the lethal damage, doi:10.1038/s41467-021-25282-3", about="time in which damage halves")
-    pdl1_block: float = param(0.9, low=0.0, high=1.0, grade="secondary", source="assumed: tenfold less killing in PD-1 positive cells, as for exhaustion", about="share of the hit rate that full PD-L1 takes away")
-    exhausted_killing: float = param(0.1, low=0.0, high=1.0, grade="secondary", source="assumed: tenfold less killing by PD-1 positive cells, primary paper not read", about="hit rate of a fully exhausted T cell as a share of its own")
-    division_probability: float = param(0.2, low=0.0, high=1.0, grade="model", source="fitted: latency of the control arm in doi:10.1126/science.6867737", about="probability that a T cell divides after a kill")
+    hit_rate: float = param(
+        0.8,
+        unit="1/h",
+        low=0.0,
+        high=100.0,
+        grade="model",
+        source="fitted: one kill in about 6 h of contact, doi:10.1172/JCI34388",
+        about="rate at which a T cell in contact hits its target",
+    )
+    lethal_damage: float = param(
+        2.0,
+        low=0.1,
+        high=100.0,
+        grade="model",
+        source="derived: three hits of size 1 with fading between them, doi:10.1038/s41467-021-25282-3",
+        about="damage that kills, in hits",
+    )
+    repair_half_life: float = param(
+        1.2,
+        unit="h",
+        low=0.01,
+        high=1000.0,
+        grade="model",
+        source="derived: three hits less than 50 min apart reach the lethal damage, doi:10.1038/s41467-021-25282-3",
+        about="time in which damage halves",
+    )
+    pdl1_block: float = param(
+        0.9,
+        low=0.0,
+        high=1.0,
+        grade="secondary",
+        source="assumed: tenfold less killing in PD-1 positive cells, as for exhaustion",
+        about="share of the hit rate that full PD-L1 takes away",
+    )
+    exhausted_killing: float = param(
+        0.1,
+        low=0.0,
+        high=1.0,
+        grade="secondary",
+        source="assumed: tenfold less killing by PD-1 positive cells, primary paper not read",
+        about="hit rate of a fully exhausted T cell as a share of its own",
+    )
+    division_probability: float = param(
+        0.2,
+        low=0.0,
+        high=1.0,
+        grade="model",
+        source="fitted: latency of the control arm in doi:10.1126/science.6867737",
+        about="probability that a T cell divides after a kill",
+    )
 
 
 @inline
@@ -77,7 +168,35 @@ def poisson(word, mean):
 
 
 @kernel
-def strike(first, end, tick, seed, dt, nk, ctl, gains, bound, induction, ifng, block, tumor_at, mhc, pdl1, antigenicity, kind, lineage, signal, can_kill, kills_left, hours_since_arrival, exhaustion, engaged, target_site, struck, hits):
+def strike(
+    first,
+    end,
+    tick,
+    seed,
+    dt,
+    nk,
+    ctl,
+    gains,
+    bound,
+    induction,
+    ifng,
+    block,
+    tumor_at,
+    mhc,
+    pdl1,
+    antigenicity,
+    kind,
+    lineage,
+    signal,
+    can_kill,
+    kills_left,
+    hours_since_arrival,
+    exhaustion,
+    engaged,
+    target_site,
+    struck,
+    hits,
+):
     """Decide for the immune cells of rows first to end whether they strike in this sub-step.
 
     nk (4,) float32: kill_rate, missing_self, stress_boost, 1 / stress_time. ctl (3,): hit_rate, pdl1_block,
@@ -99,7 +218,11 @@ def strike(first, end, tick, seed, dt, nk, ctl, gains, bound, induction, ifng, b
         if kind[i] == NK:
             if not can_kill[i] or kills_left[i] <= 0:
                 continue
-            rate = nk[0] * (one + nk[1] * (one - self_shown)) * (one + nk[2] * np.float32(math.exp(-hours_since_arrival[i] * nk[3])))
+            rate = (
+                nk[0]
+                * (one + nk[1] * (one - self_shown))
+                * (one + nk[2] * np.float32(math.exp(-hours_since_arrival[i] * nk[3])))
+            )
             rate *= link_factor(gains[0], signal[i], bound)
         else:
             braked = one - ctl[1] * induced(pdl1[target], felt, induction[1])
@@ -112,12 +235,29 @@ def strike(first, end, tick, seed, dt, nk, ctl, gains, bound, induction, ifng, b
 
 
 @kernel
-def resolve(now, repair_rate, lethal_damage, kind, cell_id, struck, hits, state, cause, damage, damage_hour, taken, killer, kills, kills_left, divides):
+def resolve(
+    now,
+    repair_rate,
+    lethal_damage,
+    kind,
+    cell_id,
+    struck,
+    hits,
+    state,
+    cause,
+    damage,
+    damage_hour,
+    taken,
+    killer,
+    kills,
+    kills_left,
+    divides,
+):
     """Turn strikes into hits and deaths; of several killers of one target the one with the lowest cell_id is credited.
 
-    taken (tumor rows,) int32: all 0, killer (tumor rows,) int64: all NEVER, on entry and on return. divides (n,) uint8:
-    set for a T cell credited with a kill. Hits are counted before they are added to the fading damage, so that the order
-    of attackers cannot matter.
+    taken (tumor rows,) int32: all 0, killer (tumor rows,) int64: all NEVER, on entry and on return. divides (n,)
+    uint8: set for a T cell credited with a kill. Hits are counted before they are added to the fading damage, so that
+    the order of attackers cannot matter.
     """
     for i in range(struck.size):
         target = struck[i]
@@ -126,7 +266,9 @@ def resolve(now, repair_rate, lethal_damage, kind, cell_id, struck, hits, state,
     for i in range(struck.size):
         target = struck[i]
         if target >= 0 and taken[target] > 0:
-            damage[target] = damage[target] * np.float32(math.exp(-repair_rate * (now - damage_hour[target]))) + np.float32(taken[target])
+            damage[target] = damage[target] * np.float32(
+                math.exp(-repair_rate * (now - damage_hour[target]))
+            ) + np.float32(taken[target])
             damage_hour[target] = now
             taken[target] = 0
     for i in range(struck.size):

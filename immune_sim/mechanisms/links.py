@@ -18,16 +18,86 @@ WIDE = 5.0
 class Links:
     """Gain of every link; 0 is off."""
 
-    receptor_upregulation: float = param(1.0, low=0.0, high=2.0, grade="in vivo", source="pmid:2540873", about="how far a deficit of signal raises the receptor level (1: as declared, 0: not at all)")
-    ligand_upregulation: float = param(1.0, low=0.0, high=2.0, grade="in vivo", source="pmid:2540873", about="how far a deficit of signal raises the endogenous ligand (1: as declared, 0: not at all)")
-    tumor_proliferation: float = param(-0.6, low=-WIDE, high=WIDE, grade="model", source="fitted: order of arms in doi:10.1126/science.6867737", about="effect of the signal on the division rate of tumor cells (negative: signal slows division)")
-    tumor_apoptosis: float = param(0.0, low=-WIDE, high=WIDE, grade="assumption", source="assumed: off, the reports contradict each other", about="effect of the signal on the death rate of tumor cells (positive: signal kills)")
-    nk_recruitment: float = param(0.0, low=-WIDE, high=WIDE, grade="assumption", source="assumed: off, not measured in tumor-bearing hosts", about="effect of the host's signal on the influx of NK cells")
-    ctl_recruitment: float = param(0.0, low=-WIDE, high=WIDE, grade="assumption", source="assumed: off, not measured in tumor-bearing hosts", about="effect of the host's signal on the influx of cytotoxic T cells")
-    nk_cytotoxicity: float = param(0.0, low=-WIDE, high=WIDE, grade="assumption", source="assumed: off, the reports are mixed", about="effect of an NK cell's signal on its kill rate")
-    ctl_cytotoxicity: float = param(0.0, low=-WIDE, high=WIDE, grade="assumption", source="assumed: off, the reports are mixed", about="effect of a cytotoxic T cell's signal on its rate of hits")
-    ctl_proliferation: float = param(0.0, low=-WIDE, high=WIDE, grade="assumption", source="assumed: off; a negative value is the counter-evidence", about="effect of a cytotoxic T cell's signal on its division after a kill")
-    factor_bound: float = param(5.0, low=1.0, high=100.0, grade="assumption", source="assumed: keeps a factor within reach of measurement", about="largest factor f by which a link may change a rate; the smallest is 1/f")
+    receptor_upregulation: float = param(
+        1.0,
+        low=0.0,
+        high=2.0,
+        grade="in vivo",
+        source="pmid:2540873",
+        about="how far a deficit of signal raises the receptor level (1: as declared, 0: not at all)",
+    )
+    ligand_upregulation: float = param(
+        1.0,
+        low=0.0,
+        high=2.0,
+        grade="in vivo",
+        source="pmid:2540873",
+        about="how far a deficit of signal raises the endogenous ligand (1: as declared, 0: not at all)",
+    )
+    tumor_proliferation: float = param(
+        -0.6,
+        low=-WIDE,
+        high=WIDE,
+        grade="model",
+        source="fitted: order of arms in doi:10.1126/science.6867737",
+        about="effect of the signal on the division rate of tumor cells (negative: signal slows division)",
+    )
+    tumor_apoptosis: float = param(
+        0.0,
+        low=-WIDE,
+        high=WIDE,
+        grade="assumption",
+        source="assumed: off, the reports contradict each other",
+        about="effect of the signal on the death rate of tumor cells (positive: signal kills)",
+    )
+    nk_recruitment: float = param(
+        0.0,
+        low=-WIDE,
+        high=WIDE,
+        grade="assumption",
+        source="assumed: off, not measured in tumor-bearing hosts",
+        about="effect of the host's signal on the influx of NK cells",
+    )
+    ctl_recruitment: float = param(
+        0.0,
+        low=-WIDE,
+        high=WIDE,
+        grade="assumption",
+        source="assumed: off, not measured in tumor-bearing hosts",
+        about="effect of the host's signal on the influx of cytotoxic T cells",
+    )
+    nk_cytotoxicity: float = param(
+        0.0,
+        low=-WIDE,
+        high=WIDE,
+        grade="assumption",
+        source="assumed: off, the reports are mixed",
+        about="effect of an NK cell's signal on its kill rate",
+    )
+    ctl_cytotoxicity: float = param(
+        0.0,
+        low=-WIDE,
+        high=WIDE,
+        grade="assumption",
+        source="assumed: off, the reports are mixed",
+        about="effect of a cytotoxic T cell's signal on its rate of hits",
+    )
+    ctl_proliferation: float = param(
+        0.0,
+        low=-WIDE,
+        high=WIDE,
+        grade="assumption",
+        source="assumed: off; a negative value is the counter-evidence",
+        about="effect of a cytotoxic T cell's signal on its division after a kill",
+    )
+    factor_bound: float = param(
+        5.0,
+        low=1.0,
+        high=100.0,
+        grade="assumption",
+        source="assumed: keeps a factor within reach of measurement",
+        about="largest factor f by which a link may change a rate; the smallest is 1/f",
+    )
 
 
 @dataclass(frozen=True)
@@ -51,4 +121,3 @@ LINKS = (
     Link("ctl_proliferation", "division of cytotoxic T cells", "ctl"),
 )
 RATE_LINKS = LINKS[2:]
-

@@ -1,12 +1,12 @@
 """Movement of immune cells: a persistent random walk with chemotaxis, slower inside the tumor, arrested on contact.
 
 A hop leads to a neighboring site of the immune layer. Of all hops, a share that grows with the relative chemokine
-gradient goes up the gradient; of the others a share keeps its heading and the rest turns at random. After each hop the
-cell looks at its own and the neighboring sites of the tissue layer and may arrest on a living tumor cell. An arrested cell
-stays until it lets go at the detachment rate, or until its target dies or is pushed away.
+gradient goes up the gradient; of the others a share keeps its heading and the rest turns at random. After each hop
+the cell looks at its own and the neighboring sites of the tissue layer and may arrest on a living tumor cell. An
+arrested cell stays until it lets go at the detachment rate, or until its target dies or is pushed away.
 
-Cells move slab by slab (see Lattice.slabs), within a slab in the order of the sites they had at the beginning of the hour,
-which depends on neither storage nor threads.
+Cells move slab by slab (see Lattice.slabs), within a slab in the order of the sites they had at the beginning of the
+hour, which depends on neither storage nor threads.
 """
 
 from __future__ import annotations
@@ -34,24 +34,92 @@ COLUMNS = (
 class Motility:
     """Speed, direction and arrest."""
 
-    nk_speed: float = param(5.0, unit="um/min", low=0.0, high=100.0, grade="in vivo", source="doi:10.7554/eLife.76269", about="speed of NK cells that search")
-    ctl_speed: float = param(10.0, unit="um/min", low=0.0, high=100.0, grade="secondary", source="cite: Boissonnas 2007", about="speed of cytotoxic T cells that search")
-    exhausted_speed: float = param(0.5, low=0.0, high=1.0, grade="secondary", source="cite: Boissonnas 2007", about="speed of a fully exhausted T cell as a share of its own")
-    persistence: float = param(0.5, low=0.0, high=1.0, grade="assumption", source="assumed: a walk that turns every few sites", about="share of the undirected hops that keep their heading")
-    chemotaxis: float = param(0.02, low=0.0, high=1.0, grade="model", source="fitted: latency of the control arm in doi:10.1126/science.6867737", about="share of hops up the chemokine gradient where it is steepest")
-    infiltration: float = param(0.3, low=0.0, high=1.0, grade="assumption", source="assumed: dense tissue slows", about="probability that a hop onto a site held by a tumor cell succeeds")
-    arrest: float = param(1.0, low=0.0, high=1.0, grade="assumption", source="assumed: every contact is noticed", about="probability that a searching cell arrests on a tumor cell it meets")
-    nk_detachment: float = param(0.45, unit="1/h", low=0.0, high=100.0, grade="model", source="derived: stays with probability 0.8 for half an hour, -ln(0.8)/0.5", about="rate at which an arrested NK cell lets go")
-    ctl_detachment: float = param(0.45, unit="1/h", low=0.0, high=100.0, grade="model", source="derived: stays with probability 0.8 for half an hour, -ln(0.8)/0.5", about="rate at which an arrested T cell lets go")
+    nk_speed: float = param(
+        5.0,
+        unit="um/min",
+        low=0.0,
+        high=100.0,
+        grade="in vivo",
+        source="doi:10.7554/eLife.76269",
+        about="speed of NK cells that search",
+    )
+    ctl_speed: float = param(
+        10.0,
+        unit="um/min",
+        low=0.0,
+        high=100.0,
+        grade="secondary",
+        source="cite: Boissonnas 2007",
+        about="speed of cytotoxic T cells that search",
+    )
+    exhausted_speed: float = param(
+        0.5,
+        low=0.0,
+        high=1.0,
+        grade="secondary",
+        source="cite: Boissonnas 2007",
+        about="speed of a fully exhausted T cell as a share of its own",
+    )
+    persistence: float = param(
+        0.5,
+        low=0.0,
+        high=1.0,
+        grade="assumption",
+        source="assumed: a walk that turns every few sites",
+        about="share of the undirected hops that keep their heading",
+    )
+    chemotaxis: float = param(
+        0.02,
+        low=0.0,
+        high=1.0,
+        grade="model",
+        source="fitted: latency of the control arm in doi:10.1126/science.6867737",
+        about="share of hops up the chemokine gradient where it is steepest",
+    )
+    infiltration: float = param(
+        0.3,
+        low=0.0,
+        high=1.0,
+        grade="assumption",
+        source="assumed: dense tissue slows",
+        about="probability that a hop onto a site held by a tumor cell succeeds",
+    )
+    arrest: float = param(
+        1.0,
+        low=0.0,
+        high=1.0,
+        grade="assumption",
+        source="assumed: every contact is noticed",
+        about="probability that a searching cell arrests on a tumor cell it meets",
+    )
+    nk_detachment: float = param(
+        0.45,
+        unit="1/h",
+        low=0.0,
+        high=100.0,
+        grade="model",
+        source="derived: stays with probability 0.8 for half an hour, -ln(0.8)/0.5",
+        about="rate at which an arrested NK cell lets go",
+    )
+    ctl_detachment: float = param(
+        0.45,
+        unit="1/h",
+        low=0.0,
+        high=100.0,
+        grade="model",
+        source="derived: stays with probability 0.8 for half an hour, -ln(0.8)/0.5",
+        about="rate at which an arrested T cell lets go",
+    )
 
 
 @kernel
 def directions(values, shape, spacing, wraps, step_vectors, reach, floor, toward, pull):
     """For every block of the field: the neighbor that lies up the gradient, and how steep the gradient is.
 
-    values (g,) of the chemokine on blocks of shape (3,) int64 (a first extent of 1 in two dimensions), spacing um apart;
-    step_vectors (k, 3) float32 of unit length; reach: the range of the chemokine in um; floor: level below which no
-    gradient is felt. Differences are central, one-sided behind a wall. Writes toward (g,) int32, pull (g,) in [0, 1].
+    values (g,) of the chemokine on blocks of shape (3,) int64 (a first extent of 1 in two dimensions), spacing um
+    apart; step_vectors (k, 3) float32 of unit length; reach: the range of the chemokine in um; floor: level below
+    which no gradient is felt. Differences are central, one-sided behind a wall. Writes toward (g,) int32, pull (g,)
+    in [0, 1].
     """
     slope = np.zeros(3, dtype=np.float32)
     stride = np.array([shape[1] * shape[2], shape[2], 1])
@@ -79,7 +147,7 @@ def directions(values, shape, spacing, wraps, step_vectors, reach, floor, toward
 
 @inline
 def living_contact(site, turn, offsets, wraps, home, tumor_at, state):
-    """The site of a living tumor cell on this site or, beginning at neighbor ``turn``, next to it; -1 where there is none."""
+    """The site of a living tumor cell, here or else next to it from neighbor ``turn`` on; -1 where there is none."""
     row = tumor_at[site]
     found = -1
     if row >= 0 and state[row] < DYING:
@@ -117,7 +185,37 @@ def sort_into_slabs(slab_of, stride, order, site, starts, rows):
 
 
 @kernel
-def move(which, starts, rows, forward, tick, seed, dt, hops, p, well_mixed, interior, offsets, wraps, home, tumor_at, immune_at, near, state, block, toward, pull, kind, lineage, exhaustion, site, heading, engaged, target_site, hours_engaged):
+def move(  # noqa: PLR0912  (all of a cell's sub-step in one loop: handing arrays on costs more than the hops)
+    which,
+    starts,
+    rows,
+    forward,
+    tick,
+    seed,
+    dt,
+    hops,
+    p,
+    well_mixed,
+    interior,
+    offsets,
+    wraps,
+    home,
+    tumor_at,
+    immune_at,
+    near,
+    state,
+    block,
+    toward,
+    pull,
+    kind,
+    lineage,
+    exhaustion,
+    site,
+    heading,
+    engaged,
+    target_site,
+    hours_engaged,
+):
     """Move the cells of the slabs ``which`` for one sub-step; starts, rows: see ``sort_into_slabs``.
 
     hops (2,) float32: mean hops of an NK cell and of a T cell in the sub-step. p (7,) float32: persistence, chemotaxis,
@@ -160,7 +258,11 @@ def move(which, starts, rows, forward, tick, seed, dt, hops, p, well_mixed, inte
                 facing = facing if u < drift + (np.float32(1.0) - drift) * p[0] else below(w1, offsets.size)
                 if u < drift:
                     facing = np.int64(toward[block[here]])
-                there = np.int64(interior[below(w1, interior.size)]) if well_mixed else neighbor(here, offsets[facing], wraps, home)
+                there = (
+                    np.int64(interior[below(w1, interior.size)])
+                    if well_mixed
+                    else neighbor(here, offsets[facing], wraps, home)
+                )
                 # the low byte of the first word and the low half of the second were not used by the draws above
                 entry = np.float32(w0 & np.uint32(0xFF)) * np.float32(1.0 / 256.0)
                 if immune_at[there] != EMPTY:
@@ -170,7 +272,9 @@ def move(which, starts, rows, forward, tick, seed, dt, hops, p, well_mixed, inte
                     immune_at[there] = row
                     here = there
                 if near[here]:
-                    found = living_contact(here, below(w1 << np.uint32(8), offsets.size), offsets, wraps, home, tumor_at, state)
+                    found = living_contact(
+                        here, below(w1 << np.uint32(8), offsets.size), offsets, wraps, home, tumor_at, state
+                    )
                     if found >= 0 and np.float32(w1 & np.uint32(0xFFFF)) * np.float32(2.0**-16) < p[3]:
                         engaged[row] = 1
                         target_site[row] = found

@@ -22,12 +22,59 @@ from immune_sim.core.parameters import param, parameters
 class Priming:
     """Delay, expansion and contraction."""
 
-    memory: float = param(48.0, unit="h", low=1.0, high=10000.0, grade="model", source="fitted: latency of the control arm in doi:10.1126/science.6867737", about="time constant for which antigen of a dead tumor cell keeps priming")
-    priming_rate: float = param(0.0005, unit="1/h", low=0.0, high=1.0, grade="model", source="fitted: latency of the control arm in doi:10.1126/science.6867737", about="T cells primed per hour and dead tumor cell of full antigenicity")
-    delay: float = param(24.0, unit="h", low=0.5, high=1000.0, grade="assumption", source="assumed: a day from antigen to the first effectors; divisions begin after 2 h or more (Yoon 2010)", about="mean time from priming to the end of expansion")
-    expansion: float = param(8.0, low=1.0, high=10000.0, grade="assumption", source="assumed: three divisions", about="effectors that come from one primed T cell")
-    egress_time: float = param(12.0, unit="h", low=0.5, high=1000.0, grade="assumption", source="assumed: half a day", about="mean time in which an effector leaves the node")
-    contraction_time: float = param(48.0, unit="h", low=0.5, high=10000.0, grade="assumption", source="assumed: two days", about="mean time in which an effector in the node dies")
+    memory: float = param(
+        48.0,
+        unit="h",
+        low=1.0,
+        high=10000.0,
+        grade="model",
+        source="fitted: latency of the control arm in doi:10.1126/science.6867737",
+        about="time constant for which antigen of a dead tumor cell keeps priming",
+    )
+    priming_rate: float = param(
+        0.0005,
+        unit="1/h",
+        low=0.0,
+        high=1.0,
+        grade="model",
+        source="fitted: latency of the control arm in doi:10.1126/science.6867737",
+        about="T cells primed per hour and dead tumor cell of full antigenicity",
+    )
+    delay: float = param(
+        24.0,
+        unit="h",
+        low=0.5,
+        high=1000.0,
+        grade="assumption",
+        source="assumed: a day from antigen to the first effectors; divisions begin after 2 h or more (Yoon 2010)",
+        about="mean time from priming to the end of expansion",
+    )
+    expansion: float = param(
+        8.0,
+        low=1.0,
+        high=10000.0,
+        grade="assumption",
+        source="assumed: three divisions",
+        about="effectors that come from one primed T cell",
+    )
+    egress_time: float = param(
+        12.0,
+        unit="h",
+        low=0.5,
+        high=1000.0,
+        grade="assumption",
+        source="assumed: half a day",
+        about="mean time in which an effector leaves the node",
+    )
+    contraction_time: float = param(
+        48.0,
+        unit="h",
+        low=0.5,
+        high=10000.0,
+        grade="assumption",
+        source="assumed: two days",
+        about="mean time in which an effector in the node dies",
+    )
 
 
 @dataclass
@@ -40,7 +87,7 @@ class LymphNode:
     _step: tuple[Priming, np.ndarray] | None = field(default=None, repr=False, compare=False)
 
     def advance(self, p: Priming, released: float) -> float:
-        """Advance one hour with this much antigen released in it; returns the expected influx of effectors (cells/h)."""
+        """Advance one hour with this much antigen released; returns the expected influx of effectors (cells/h)."""
         if self._step is None or self._step[0] is not p:
             self._step = (p, expm(rates(p)))
         _, step = self._step

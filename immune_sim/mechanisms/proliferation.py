@@ -23,12 +23,58 @@ from immune_sim.core.rates import happens, link_factor
 class Proliferation:
     """Division of tumor cells."""
 
-    cycle_time: float = param(24.0, unit="h", low=4.0, high=10000.0, grade="secondary", source="doi:10.1371/journal.pcbi.1005991", about="mean time between divisions of an unhindered cell, as a doubling time")
-    push_depth: int = param(1, low=0, high=20, grade="model", source="fitted: latency of the control arm in doi:10.1126/science.6867737", about="cells that a dividing cell can push aside to make room", live=False)
-    oxygen_none: float = param(5.0, unit="mmHg", low=0.0, high=100.0, grade="model", source="doi:10.1371/journal.pcbi.1005991", about="oxygen at and below which no cell divides")
-    oxygen_full: float = param(10.0, unit="mmHg", low=0.0, high=100.0, grade="assumption", source="assumed: a short ramp above the threshold", about="oxygen above which division is not slowed")
-    ifng_arrest: float = param(0.9, low=0.0, high=1.0, grade="secondary", source="cite: Beck 2019, Cancer Res 79:3406-16; the size is assumed", about="largest share by which IFN-gamma slows division")
-    ifng_half: float = param(0.15, low=0.0001, high=10.0, grade="model", source="fitted: latency of the control arm in doi:10.1126/science.6867737", about="IFN-gamma level at which half of that arrest is reached")
+    cycle_time: float = param(
+        24.0,
+        unit="h",
+        low=4.0,
+        high=10000.0,
+        grade="secondary",
+        source="doi:10.1371/journal.pcbi.1005991",
+        about="mean time between divisions of an unhindered cell, as a doubling time",
+    )
+    push_depth: int = param(
+        1,
+        low=0,
+        high=20,
+        grade="model",
+        source="fitted: latency of the control arm in doi:10.1126/science.6867737",
+        about="cells that a dividing cell can push aside to make room",
+        live=False,
+    )
+    oxygen_none: float = param(
+        5.0,
+        unit="mmHg",
+        low=0.0,
+        high=100.0,
+        grade="model",
+        source="doi:10.1371/journal.pcbi.1005991",
+        about="oxygen at and below which no cell divides",
+    )
+    oxygen_full: float = param(
+        10.0,
+        unit="mmHg",
+        low=0.0,
+        high=100.0,
+        grade="assumption",
+        source="assumed: a short ramp above the threshold",
+        about="oxygen above which division is not slowed",
+    )
+    ifng_arrest: float = param(
+        0.9,
+        low=0.0,
+        high=1.0,
+        grade="secondary",
+        source="cite: Beck 2019, Cancer Res 79:3406-16; the size is assumed",
+        about="largest share by which IFN-gamma slows division",
+    )
+    ifng_half: float = param(
+        0.15,
+        low=0.0001,
+        high=10.0,
+        grade="model",
+        source="fitted: latency of the control arm in doi:10.1126/science.6867737",
+        about="IFN-gamma level at which half of that arrest is reached",
+    )
 
     @property
     def rate(self) -> float:
@@ -64,7 +110,9 @@ def free_site(site, turn, depth, offsets, wraps, home, tumor_at):
 
 
 @kernel
-def decide(first, end, tick, seed, p, gain, bound, oxygen, oxygen_block, ifng, block, site, lineage, signal, room, state, wish):
+def decide(
+    first, end, tick, seed, p, gain, bound, oxygen, oxygen_block, ifng, block, site, lineage, signal, room, state, wish
+):
     """Tell cycling from quiescent cells and mark those of rows first to end that divide in this hour.
 
     p (5,) float32: rate, oxygen_none, oxygen_full, ifng_arrest, ifng_half. room (sites,) uint8: whether a place for a
@@ -85,13 +133,30 @@ def decide(first, end, tick, seed, p, gain, bound, oxygen, oxygen_block, ifng, b
         u = uniform(a)
         if u < p[0] * bound:
             arrest = ifng[block[site[i]]]
-            slowed = min(one, (o2 - p[1]) / max(p[2] - p[1], np.float32(1e-6))) * (one - p[3] * np.float32(arrest / (arrest + p[4])))
+            slowed = min(one, (o2 - p[1]) / max(p[2] - p[1], np.float32(1e-6))) * (
+                one - p[3] * np.float32(arrest / (arrest + p[4]))
+            )
             if happens(u, p[0] * slowed * link_factor(gain, signal[i], bound)):
                 wish[i] = b | np.uint32(1)
 
 
 @kernel
-def divide(order, first_daughter, tick, seed, depth, well_mixed, offsets, wraps, home, interior, tumor_at, site, lineage, mother_of):
+def divide(
+    order,
+    first_daughter,
+    tick,
+    seed,
+    depth,
+    well_mixed,
+    offsets,
+    wraps,
+    home,
+    interior,
+    tumor_at,
+    site,
+    lineage,
+    mother_of,
+):
     """Place the daughters of the cells in ``order`` (rows, sorted by their draw), pushing where needed.
 
     first_daughter: row of the first one; daughters take consecutive rows. mother_of (len(order),) int64, written: the

@@ -5,8 +5,9 @@
     receptors        R -> r0 (1 + (Rmax - 1) D)           with tau_up when rising, tau_down when falling
     ligand           L -> 1 + (Lmax - 1) D                same form, own constants
 
-R and L are relative to rest. a is the blockade (concentration over inhibition constant). Within a sub-step the target is
-held and the relaxation is exact. The signal column holds the mean over the hour, which is what the hourly rates read.
+R and L are relative to rest. a is the blockade (concentration over inhibition constant). Within a sub-step the target
+is held and the relaxation is exact. The signal column holds the mean over the hour, which is what the hourly rates
+read.
 """
 
 from __future__ import annotations
@@ -23,7 +24,14 @@ from immune_sim.core.parameters import param, parameters
 COLUMNS = (
     Column("receptor_level", "float32", 1.0, "", "receptors of the cell, relative to the mean at rest"),
     Column("set_point", "float32", 1.0, "", "receptor level to which the cell returns without a deficit"),
-    Column("bound_fraction", "float32", 0.0, "", "share of the receptors that holds ligand, at the end of the hour", high=1.0),
+    Column(
+        "bound_fraction",
+        "float32",
+        0.0,
+        "",
+        "share of the receptors that holds ligand, at the end of the hour",
+        high=1.0,
+    ),
     Column("signal", "float32", 1.0, "", "receptor signal relative to rest, mean over the hour"),
     Column("ligand_local", "float32", 1.0, "", "ligand that diffuses from tumor cells, at the cell's place"),
 )
@@ -35,14 +43,74 @@ BLOCK = 1024  # rows that stay in the first-level cache while all sub-steps of a
 class Receptors:
     """Turnover of receptors and ligand under a deficit of signal."""
 
-    receptor_max: float = param(4.0, low=1.0, high=20.0, grade="model", source="fitted: order of arms in doi:10.1126/science.6867737", about="receptor level under a lasting full blockade, in multiples of the set point")
-    ligand_max: float = param(3.0, low=1.0, high=20.0, grade="model", source="fitted: order of arms in doi:10.1126/science.6867737", about="ligand under a lasting full blockade, in multiples of rest")
-    tau_up: float = param(2.0, unit="h", low=0.1, high=1000.0, grade="assumption", source="assumed: receptor turnover was never measured; fast rise", about="time constant of rising receptors")
-    tau_down: float = param(96.0, unit="h", low=0.1, high=1000.0, grade="assumption", source="assumed: receptor turnover was never measured; slow return", about="time constant of falling receptors")
-    ligand_tau_up: float = param(2.0, unit="h", low=0.1, high=1000.0, grade="assumption", source="assumed: as the receptors", about="time constant of rising ligand")
-    ligand_tau_down: float = param(96.0, unit="h", low=0.1, high=1000.0, grade="assumption", source="assumed: as the receptors", about="time constant of falling ligand")
-    baseline_ligand: float = param(0.1, low=0.0001, high=100.0, grade="assumption", source="assumed: dissociation constants spread 30-fold", about="ligand at rest over its dissociation constant (l0)")
-    paracrine_fraction: float = param(0.0, low=0.0, high=1.0, grade="assumption", source="assumed: share not measured; at 0 a tumor of any size is at rest without drug", about="share of the ligand a cell sees that comes from tumor cells around it; the rest is systemic")
+    receptor_max: float = param(
+        4.0,
+        low=1.0,
+        high=20.0,
+        grade="model",
+        source="fitted: order of arms in doi:10.1126/science.6867737",
+        about="receptor level under a lasting full blockade, in multiples of the set point",
+    )
+    ligand_max: float = param(
+        3.0,
+        low=1.0,
+        high=20.0,
+        grade="model",
+        source="fitted: order of arms in doi:10.1126/science.6867737",
+        about="ligand under a lasting full blockade, in multiples of rest",
+    )
+    tau_up: float = param(
+        2.0,
+        unit="h",
+        low=0.1,
+        high=1000.0,
+        grade="assumption",
+        source="assumed: receptor turnover was never measured; fast rise",
+        about="time constant of rising receptors",
+    )
+    tau_down: float = param(
+        96.0,
+        unit="h",
+        low=0.1,
+        high=1000.0,
+        grade="assumption",
+        source="assumed: receptor turnover was never measured; slow return",
+        about="time constant of falling receptors",
+    )
+    ligand_tau_up: float = param(
+        2.0,
+        unit="h",
+        low=0.1,
+        high=1000.0,
+        grade="assumption",
+        source="assumed: as the receptors",
+        about="time constant of rising ligand",
+    )
+    ligand_tau_down: float = param(
+        96.0,
+        unit="h",
+        low=0.1,
+        high=1000.0,
+        grade="assumption",
+        source="assumed: as the receptors",
+        about="time constant of falling ligand",
+    )
+    baseline_ligand: float = param(
+        0.1,
+        low=0.0001,
+        high=100.0,
+        grade="assumption",
+        source="assumed: dissociation constants spread 30-fold",
+        about="ligand at rest over its dissociation constant (l0)",
+    )
+    paracrine_fraction: float = param(
+        0.0,
+        low=0.0,
+        high=1.0,
+        grade="assumption",
+        source="assumed: share not measured; at 0 a tumor of any size is at rest without drug",
+        about="share of the ligand a cell sees that comes from tumor cells around it; the rest is systemic",
+    )
 
 
 @dataclass
@@ -58,7 +126,7 @@ class HostAxis:
     bound_fraction: float = 0.0
 
     def advance(self, p: Receptors, receptor_gain: float, ligand_gain: float, blockade: np.ndarray) -> np.ndarray:
-        """Advance one hour under the blockade (substeps,) and return the ligand (substeps,) float32 seen in each sub-step."""
+        """Advance one hour under the blockade (substeps,); returns the ligand (substeps,) seen in each sub-step."""
         dt = 1.0 / len(blockade)
         rest = p.baseline_ligand / (1.0 + p.baseline_ligand)
         seen = np.empty(len(blockade), dtype=np.float32)
@@ -70,8 +138,12 @@ class HostAxis:
             signal = self.receptor_level * self.bound_fraction / rest
             total += signal
             deficit = max(0.0, 1.0 - signal)
-            self.receptor_level = _relax(self.receptor_level, 1.0 + receptor_gain * (p.receptor_max - 1.0) * deficit, p.tau_up, p.tau_down, dt)
-            self.ligand = _relax(self.ligand, 1.0 + ligand_gain * (p.ligand_max - 1.0) * deficit, p.ligand_tau_up, p.ligand_tau_down, dt)
+            self.receptor_level = _relax(
+                self.receptor_level, 1.0 + receptor_gain * (p.receptor_max - 1.0) * deficit, p.tau_up, p.tau_down, dt
+            )
+            self.ligand = _relax(
+                self.ligand, 1.0 + ligand_gain * (p.ligand_max - 1.0) * deficit, p.ligand_tau_up, p.ligand_tau_down, dt
+            )
         self.signal = total / len(blockade)
         return seen
 
@@ -84,7 +156,10 @@ def rates(p: Receptors, receptor_gain: float, ligand_gain: float, dt: float) -> 
     """The constants that the kernel reads, (9,) float32: rest, span and share kept in dt of receptors and of ligand."""
     kept = [math.exp(-dt / tau) for tau in (p.tau_up, p.tau_down, p.ligand_tau_up, p.ligand_tau_down)]
     spans = [receptor_gain * (p.receptor_max - 1.0), ligand_gain * (p.ligand_max - 1.0)]
-    return np.array([p.baseline_ligand, p.baseline_ligand / (1.0 + p.baseline_ligand), *spans, *kept, p.paracrine_fraction], dtype=np.float32)
+    return np.array(
+        [p.baseline_ligand, p.baseline_ligand / (1.0 + p.baseline_ligand), *spans, *kept, p.paracrine_fraction],
+        dtype=np.float32,
+    )
 
 
 @kernel
@@ -102,7 +177,11 @@ def advance(first, end, blockade, systemic, constants, receptor_level, set_point
     weight = one / np.float32(blockade.size)
     for start in range(first, end, BLOCK):
         # plain slices and a comparison instead of max() let the compiler use vector instructions: 15 times faster
-        level, rest_level, local = receptor_level[start : min(start + BLOCK, end)], set_point[start:], ligand_local[start:]
+        level, rest_level, local = (
+            receptor_level[start : min(start + BLOCK, end)],
+            set_point[start:],
+            ligand_local[start:],
+        )
         theta, mean = bound_fraction[start:], signal[start:]
         for i in range(level.size):
             mean[i] = zero
@@ -122,7 +201,7 @@ def advance(first, end, blockade, systemic, constants, receptor_level, set_point
 
 @kernel
 def advance_ligand(first, end, constants, signal, ligand_output, substeps):
-    """Relax the ligand that rows first to end secrete by one hour, towards what the mean deficit of the hour asks for."""
+    """Relax the ligand output of rows first to end by one hour, towards what its mean deficit asks for."""
     one = np.float32(1.0)
     zero = np.float32(0.0)
     span = constants[3]

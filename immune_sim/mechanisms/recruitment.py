@@ -1,8 +1,8 @@
 """Arrival of immune cells through vessels, their life in the tissue, and division of T cells there.
 
-NK cells arrive at the rate that keeps their steady-state density; T cells as the lymph node sends them. Both rates carry
-their recruitment link. The number of arrivals in an hour is Poisson; each takes a free place on or next to a vessel, and
-goes elsewhere in the body if it finds none in a few tries.
+NK cells arrive at the rate that keeps their steady-state density; T cells as the lymph node sends them. Both rates
+carry their recruitment link. The number of arrivals in an hour is Poisson; each takes a free place on or next to a
+vessel, and goes elsewhere in the body if it finds none in a few tries.
 """
 
 from __future__ import annotations
@@ -24,10 +24,43 @@ TRIES = 8
 class Recruitment:
     """Influx and life of immune cells."""
 
-    nk_density: float = param(44.4, unit="1/mm^2", low=0.0, high=4000.0, grade="model", source="derived: 1 % of sites of 15 um, fitted to the control arm in doi:10.1126/science.6867737", about="NK cells per area at steady state without a tumor")
-    nk_life: float = param(168.0, unit="h", low=1.0, high=100000.0, grade="in vivo", source="doi:10.1111/j.1365-2567.2007.02573.x", about="mean time an NK cell spends in the tissue")
-    ctl_density: float = param(0.0, unit="1/mm^2", low=0.0, high=4000.0, grade="assumption", source="assumed: none before priming", about="cytotoxic T cells per area at the start", live=False)
-    ctl_life: float = param(120.0, unit="h", low=1.0, high=100000.0, grade="assumption", source="assumed: effectors live for days", about="mean time a cytotoxic T cell spends in the tissue")
+    nk_density: float = param(
+        44.4,
+        unit="1/mm^2",
+        low=0.0,
+        high=4000.0,
+        grade="model",
+        source="derived: 1 % of sites of 15 um, fitted to the control arm in doi:10.1126/science.6867737",
+        about="NK cells per area at steady state without a tumor",
+    )
+    nk_life: float = param(
+        168.0,
+        unit="h",
+        low=1.0,
+        high=100000.0,
+        grade="in vivo",
+        source="doi:10.1111/j.1365-2567.2007.02573.x",
+        about="mean time an NK cell spends in the tissue",
+    )
+    ctl_density: float = param(
+        0.0,
+        unit="1/mm^2",
+        low=0.0,
+        high=4000.0,
+        grade="assumption",
+        source="assumed: none before priming",
+        about="cytotoxic T cells per area at the start",
+        live=False,
+    )
+    ctl_life: float = param(
+        120.0,
+        unit="h",
+        low=1.0,
+        high=100000.0,
+        grade="assumption",
+        source="assumed: effectors live for days",
+        about="mean time a cytotoxic T cell spends in the tissue",
+    )
 
 
 def arrivals(mean: float, word: float) -> int:
@@ -70,7 +103,7 @@ def endow(first, end, seed, nk_kind, killers, capacity, kind, lineage, can_kill,
 
 @kernel
 def decide_exits(first, end, tick, seed, nk_rate, ctl_rate, kind, lineage, leaves):
-    """Mark the immune cells of rows first to end that die or leave in this hour; rates in 1/h. leaves (n,) uint8, written."""
+    """Mark in leaves (n,) uint8 the immune cells of rows first to end that die or leave; rates in 1/h."""
     for i in range(first, end):
         a, _, _, _ = philox(IMMUNE_FATE, tick, lineage[i], seed)
         leaves[i] = happens(uniform(a), nk_rate if kind[i] == NK else ctl_rate)
@@ -82,12 +115,14 @@ def decide_divisions(tick, seed, probability, gain, bound, lineage, signal, exha
     for i in range(divides.size):
         if divides[i]:
             a, _, _, _ = philox(CTL_DIVISION, tick, lineage[i], seed)
-            divides[i] = uniform(a) < probability * link_factor(gain, signal[i], bound) * (np.float32(1.0) - exhaustion[i])
+            divides[i] = uniform(a) < probability * link_factor(gain, signal[i], bound) * (
+                np.float32(1.0) - exhaustion[i]
+            )
 
 
 @kernel
 def place_daughters(rows, first_daughter, tick, seed, offsets, home, immune_at, site, lineage, mother_of):
-    """Place daughters of T cells (rows, in the order of their draws) next to them; returns how many found a free site."""
+    """Place daughters of T cells (rows, in order) next to them; returns how many found a free site."""
     born = 0
     for mother in rows:
         _, b, c, d = philox(CTL_DIVISION, tick, lineage[mother], seed)

@@ -9,7 +9,7 @@ __all__ = ["TumorImmuneModel"]
 
 def __getattr__(name: str) -> Any:
     if name == "TumorImmuneModel":  # looked up late: importing Mesa takes most of a second
-        from immune_sim.model.model import TumorImmuneModel  # noqa: PLC0415
+        from immune_sim.model.model import TumorImmuneModel
 
         return TumorImmuneModel
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

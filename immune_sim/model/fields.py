@@ -24,8 +24,9 @@ KEPT = ("oxygen", "signals", "living", "toward", "pull")
 class TissueFields:
     """Concentrations as flat arrays over blocks; the last values are all that a restart needs.
 
-    oxygen (h,) float32 mmHg on the oxygen grid; signals (3, g) float32: chemokine, IFN-gamma and ligand, relative. living (h,) int64:
-    living tumor cells in each oxygen block. toward (g,) int32, pull (g,) float32: where the chemokine leads and how much.
+    oxygen (h,) float32 mmHg on the oxygen grid; signals (3, g) float32: chemokine, IFN-gamma and ligand, relative.
+    living (h,) int64: living tumor cells in each oxygen block. toward (g,) int32, pull (g,) float32: where the
+    chemokine leads and how much.
     """
 
     def __init__(self, lattice: Lattice, oxygen: Oxygen, signals: Signals):
@@ -52,7 +53,12 @@ class TissueFields:
         self.p_oxygen, self.p_signals = oxygen, signals
         decays = (signals.chemokine_decay, signals.ifng_decay, math.log(2.0) / signals.ligand_half_life)
         # secretion is relative to decay, so the transform is divided by 1 + D |k|^2 / decay
-        self._damping = np.stack([1.0 + each.eigenvalues / np.float32(decay) for each, decay in zip(self._signal_diffusion, decays, strict=True)])
+        self._damping = np.stack(
+            [
+                1.0 + each.eigenvalues / np.float32(decay)
+                for each, decay in zip(self._signal_diffusion, decays, strict=True)
+            ]
+        )
 
     @property
     def chemokine(self) -> np.ndarray:
@@ -80,7 +86,9 @@ class TissueFields:
         tissue.threads.together([self._solve_oxygen, lambda: self._solve_signals(secreted)])
         for table in (tissue.tumor, tissue.immune):
             site, local = table["site"], table["ligand_local"]
-            tissue.threads.over_rows(table.n, lambda lo, hi, a=site, b=local: sample(lo, hi, self.ligand, self.block, a, b))
+            tissue.threads.over_rows(
+                table.n, lambda lo, hi, a=site, b=local: sample(lo, hi, self.ligand, self.block, a, b)
+            )
 
     def _secreted(self, tissue: Tissue) -> np.ndarray:
         """Secretion per site of chemokine, IFN-gamma and ligand, (3, g) float32."""
@@ -89,10 +97,28 @@ class TissueFields:
         secreted = tissue.scratch.zeros("secreted", (parts, len(SIGNALS), self.grid.size))
         basal, half = np.float32(p.chemokine_basal), np.float32(p.induction_half)
         columns = tuple(tumor[name] for name in ("site", "state", "ligand_output"))
-        tissue.threads.over_rows_in_parts(tumor.n, lambda k, lo, hi: signaling.secrete_from_tumor(lo, hi, self.block, self.oxygen_block, basal, half, self.ifng, *columns, living[k], secreted[k, 0], secreted[k, 2]))
+        tissue.threads.over_rows_in_parts(
+            tumor.n,
+            lambda k, lo, hi: signaling.secrete_from_tumor(
+                lo,
+                hi,
+                self.block,
+                self.oxygen_block,
+                basal,
+                half,
+                self.ifng,
+                *columns,
+                living[k],
+                secreted[k, 0],
+                secreted[k, 2],
+            ),
+        )
         dull = np.float32(1.0 - tissue.p.ctl.exhausted_killing)
         engaged = tuple(immune[name] for name in ("site", "kind", "exhaustion", "hours_engaged"))
-        tissue.threads.over_rows_in_parts(immune.n, lambda k, lo, hi: signaling.secrete_from_immune(lo, hi, self.block, dull, *engaged, secreted[k, 1]))
+        tissue.threads.over_rows_in_parts(
+            immune.n,
+            lambda k, lo, hi: signaling.secrete_from_immune(lo, hi, self.block, dull, *engaged, secreted[k, 1]),
+        )
         self.living = living.sum(axis=0)
         return (secreted.sum(axis=0) * (1.0 / (float(SCALE) * self.grid.sites_per_block))).astype(np.float32)
 
@@ -109,7 +135,17 @@ class TissueFields:
         p, grid = self.p_signals, self.grid
         solved = self._signal_diffusion[0].divide(secreted.reshape(len(SIGNALS), *grid.shape), self._damping)
         self.signals = np.maximum(solved, np.float32(0.0)).reshape(len(SIGNALS), grid.size)
-        motility.directions(self.chemokine, self._flat_shape, np.float32(grid.spacing), grid.wraps, self._directions, np.float32(p.chemokine_range), np.float32(p.chemokine_floor), self.toward, self.pull)
+        motility.directions(
+            self.chemokine,
+            self._flat_shape,
+            np.float32(grid.spacing),
+            grid.wraps,
+            self._directions,
+            np.float32(p.chemokine_range),
+            np.float32(p.chemokine_floor),
+            self.toward,
+            self.pull,
+        )
 
     def restore(self, arrays: dict[str, np.ndarray]) -> None:
         """Take over the values that ``arrays`` gave."""

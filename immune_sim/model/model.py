@@ -111,7 +111,9 @@ class TumorImmuneModel(AgentAccess, mesa.Model):
     def _ended(self) -> bool:
         rules, burden = self.tissue.p.endpoints, self.recorder.latest["tumor_cells"]
         at_endpoint = rules.stop_at_endpoint and burden >= rules.endpoint_cells
-        return bool(at_endpoint or (rules.stop_when_cleared and burden == 0 and self.recorder.columns["tumor_cells"][0] > 0))
+        return bool(
+            at_endpoint or (rules.stop_when_cleared and burden == 0 and self.recorder.columns["tumor_cells"][0] > 0)
+        )
 
     def summary(self) -> dict[str, float]:
         """The endpoints of the run so far, see immune_sim.mechanisms.endpoints.ENDPOINTS."""
@@ -140,7 +142,9 @@ class TumorImmuneModel(AgentAccess, mesa.Model):
         except RefusedError as refused:
             raise ScenarioError(Problem("dose", str(refused))) from None
         if not (math.isfinite(mg) and mg >= 0.0):
-            raise ScenarioError(Problem("dose", f'{amount!r} is not an amount. Write a quantity of 0 or more, for example "4.5 mg".'))
+            raise ScenarioError(
+                Problem("dose", f'{amount!r} is not an amount. Write a quantity of 0 or more, for example "4.5 mg".')
+            )
         return mg
 
     def set_parameter(self, address: str, value: Any) -> None:
@@ -153,7 +157,15 @@ class TumorImmuneModel(AgentAccess, mesa.Model):
         self.tissue.use(Parameters.of(changed))
         self.interventions.append({"hour": self.time, "parameter": address, "value": changed.values[address]})
 
-    def add_process(self, name: str, run: Callable[[Self], Any], *, after: str | None = None, about: str = "added by the user", in_substeps: bool = False) -> Entry:
+    def add_process(
+        self,
+        name: str,
+        run: Callable[[Self], Any],
+        *,
+        after: str | None = None,
+        about: str = "added by the user",
+        in_substeps: bool = False,
+    ) -> Entry:
         """Add an own mechanism to the hour: a function of the model, called every hour after another entry or last.
 
         Raises ImmuneSimError if the name is taken or ``after`` is unknown; ``print(model.schedule)`` shows all entries.
@@ -165,14 +177,24 @@ class TumorImmuneModel(AgentAccess, mesa.Model):
         return checkpoint.save(self, Path(path))
 
     @classmethod
-    def load(cls, path: str | Path, *, threads: int = 1, processes: Mapping[str, Callable[[Self], Any]] | None = None, drop_events: bool = False, **reporters: Any) -> Self:
+    def load(
+        cls,
+        path: str | Path,
+        *,
+        threads: int = 1,
+        processes: Mapping[str, Callable[[Self], Any]] | None = None,
+        drop_events: bool = False,
+        **reporters: Any,
+    ) -> Self:
         """The model that ``save`` wrote.
 
         processes: own mechanisms by the names they had in the schedule, which a file cannot hold. drop_events: go on
         without the events that were scheduled by hand. reporters: model_reporters and the like, as for a new model.
         Raises CheckpointError if the file is damaged, foreign or newer, or if something is missing to go on.
         """
-        return checkpoint.load(cls, Path(path), threads=threads, processes=processes or {}, drop_events=drop_events, **reporters)
+        return checkpoint.load(
+            cls, Path(path), threads=threads, processes=processes or {}, drop_events=drop_events, **reporters
+        )
 
     def _begin_regimen(self, given: int) -> None:
         """Schedule the regimen but for the events that were given already."""
@@ -215,5 +237,7 @@ class TumorImmuneModel(AgentAccess, mesa.Model):
 
 def _checked_seed(rng: Any) -> Any:
     if isinstance(rng, (str, float)) or (isinstance(rng, (int, np.integer)) and not 0 <= int(rng) <= LARGEST_SEED):
-        raise ScenarioError(Problem("rng", f"{rng!r} is not allowed as a seed; give a whole number from 0 to {LARGEST_SEED}."))
+        raise ScenarioError(
+            Problem("rng", f"{rng!r} is not allowed as a seed; give a whole number from 0 to {LARGEST_SEED}.")
+        )
     return int(rng) if isinstance(rng, np.integer) else rng

@@ -22,7 +22,10 @@ OUTCOMES: tuple[Outcome, ...] = (
     _count("nk_cells", "NK cells in the tissue", "immune"),
     _count("ctl_cells", "cytotoxic T cells in the tissue", "immune"),
     _count("births", "tumor cells born in the hour", "events"),
-    *(_count(f"deaths_{cause}", f"tumor cells that died in the hour, cause: {cause.replace('_', ' ')}", "events") for cause in CAUSES[1:]),
+    *(
+        _count(f"deaths_{cause}", f"tumor cells that died in the hour, cause: {cause.replace('_', ' ')}", "events")
+        for cause in CAUSES[1:]
+    ),
     _count("deaths_other", "tumor cells that died in the hour by hand or by an own mechanism", "events"),
     _count("cleared", "dead tumor cells cleared in the hour", "events"),
     _count("nk_arrivals", "NK cells that arrived in the hour", "events"),
@@ -32,7 +35,11 @@ OUTCOMES: tuple[Outcome, ...] = (
     _count("ctl_exits", "T cells that died or left in the hour", "events"),
     _count("arrivals_turned_away", "immune cells that found no place at a vessel in the hour", "events"),
     *(
-        _count(f"{kind}_by_hand", f"{cells} added less those removed by hand or by an own mechanism since the last hour", "events")
+        _count(
+            f"{kind}_by_hand",
+            f"{cells} added less those removed by hand or by an own mechanism since the last hour",
+            "events",
+        )
         for kind, cells in (("tumor", "tumor cells"), ("nk", "NK cells"), ("ctl", "T cells"))
     ),
     *(

@@ -1,4 +1,4 @@
-"""All parameter groups of one run, by name, and the constants that kernels read, computed once whenever a value changes."""
+"""All parameter groups of one run, and the constants that kernels read, computed whenever a value changes."""
 
 from __future__ import annotations
 
@@ -75,7 +75,15 @@ class Constants:
         self.heredity = f32(p.heredity.set_point_noise, p.heredity.mutation_probability, p.heredity.mutation_size)
         minutes = 60.0 * p.clock.dt
         self.hops = f32(motility.nk_speed * minutes / mean_step, motility.ctl_speed * minutes / mean_step)
-        self.motility = f32(motility.persistence, motility.chemotaxis, motility.infiltration, motility.arrest, motility.nk_detachment, motility.ctl_detachment, motility.exhausted_speed)
+        self.motility = f32(
+            motility.persistence,
+            motility.chemotaxis,
+            motility.infiltration,
+            motility.arrest,
+            motility.nk_detachment,
+            motility.ctl_detachment,
+            motility.exhausted_speed,
+        )
         self.nk = f32(p.nk.kill_rate, p.nk.missing_self, p.nk.stress_boost, 1.0 / p.nk.stress_time)
         self.ctl = f32(p.ctl.hit_rate, p.ctl.pdl1_block, p.ctl.exhausted_killing)
         self.kill_gains = f32(links.nk_cytotoxicity, links.ctl_cytotoxicity)

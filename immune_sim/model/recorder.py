@@ -12,7 +12,18 @@ from immune_sim.mechanisms.links import RATE_LINKS
 from immune_sim.model.outcomes import NAMES, OUTCOMES
 from immune_sim.model.state import Tissue
 
-TALLIES = ("births", *(f"deaths_{cause}" for cause in CAUSES[1:]), "deaths_other", "cleared", "nk_arrivals", "nk_exits", "ctl_arrivals", "ctl_births", "ctl_exits", "arrivals_turned_away")
+TALLIES = (
+    "births",
+    *(f"deaths_{cause}" for cause in CAUSES[1:]),
+    "deaths_other",
+    "cleared",
+    "nk_arrivals",
+    "nk_exits",
+    "ctl_arrivals",
+    "ctl_births",
+    "ctl_exits",
+    "arrivals_turned_away",
+)
 SHARES = (0.1, 0.5, 0.9)
 TUMOR_SHARE = 0.25  # a block of the oxygen grid belongs to the tumor if living cells hold this share of its sites
 
@@ -48,7 +59,9 @@ class Recorder:
     def restore(self, columns: dict[str, np.ndarray]) -> None:
         """Take over the columns of an earlier part of the run."""
         self.rows = len(columns["hour"])
-        self._columns = {name: np.concatenate([columns[name], np.zeros(256, dtype=columns[name].dtype)]) for name in NAMES}
+        self._columns = {
+            name: np.concatenate([columns[name], np.zeros(256, dtype=columns[name].dtype)]) for name in NAMES
+        }
         self.latest = {name: column[self.rows - 1].item() for name, column in self._columns.items()}
 
 
@@ -68,20 +81,39 @@ def _count_tumor(tissue: Tissue, row: dict[str, float]) -> np.ndarray:
     totals = tissue.scratch.zeros("tumor totals", (parts, census.TUMOR_TOTALS))
     histograms = tissue.scratch.zeros("tumor histograms", (parts, 2, census.BINS))
     clones = tissue.scratch.zeros("clones", (parts, max(1, tissue.founders)))
-    columns = tuple(tumor[name] for name in ("state", "receptor_level", "signal", "bound_fraction", "antigenicity", "ligand_local", "clone"))
-    tissue.threads.over_rows_in_parts(tumor.n, lambda k, lo, hi: census.count_tumor(lo, hi, *columns, totals[k], histograms[k], clones[k]))
+    columns = tuple(
+        tumor[name]
+        for name in ("state", "receptor_level", "signal", "bound_fraction", "antigenicity", "ligand_local", "clone")
+    )
+    tissue.threads.over_rows_in_parts(
+        tumor.n, lambda k, lo, hi: census.count_tumor(lo, hi, *columns, totals[k], histograms[k], clones[k])
+    )
     total, histogram, clone = totals.sum(axis=0), histograms.sum(axis=0), clones.sum(axis=0)
     living = int(total[0] + total[1])
     row["tumor_cells"] = living
     row.update({state: int(total[census.BY_STATE + code]) for code, state in enumerate(STATES)})
     for name, position, which in (("receptor", census.RECEPTOR, 0), ("signal", census.SIGNAL, 1)):
         row[f"{name}_mean"] = census.mean(int(total[position]), living)
-        row.update(dict(zip((f"{name}_p10", f"{name}_p50", f"{name}_p90"), census.quantiles(histogram[which], SHARES), strict=True)))
-    for name, position in (("bound_fraction_mean", census.BOUND), ("antigenicity_mean", census.ANTIGENICITY), ("ligand_local_mean", census.LIGAND)):
+        row.update(
+            dict(
+                zip(
+                    (f"{name}_p10", f"{name}_p50", f"{name}_p90"),
+                    census.quantiles(histogram[which], SHARES),
+                    strict=True,
+                )
+            )
+        )
+    for name, position in (
+        ("bound_fraction_mean", census.BOUND),
+        ("antigenicity_mean", census.ANTIGENICITY),
+        ("ligand_local_mean", census.LIGAND),
+    ):
         row[name] = census.mean(int(total[position]), living)
     row["clones"] = int(np.count_nonzero(clone))
     row["clone_diversity"] = census.diversity(clone)
-    row["radius"] = census.radius_of_gyration(fields.oxygen_places, fields.living, fields.oxygen_edge) * tissue.lattice.site_size
+    row["radius"] = (
+        census.radius_of_gyration(fields.oxygen_places, fields.living, fields.oxygen_edge) * tissue.lattice.site_size
+    )
     return np.asarray(histogram[1])
 
 
@@ -91,7 +123,10 @@ def _count_immune(tissue: Tissue, row: dict[str, float]) -> dict[str, np.ndarray
     histograms = tissue.scratch.zeros("immune histograms", (parts, 2, census.BINS))
     inside = fields.tumor_blocks(TUMOR_SHARE)
     columns = tuple(immune[name] for name in ("kind", "site", "signal", "engaged", "exhaustion", "kills"))
-    tissue.threads.over_rows_in_parts(immune.n, lambda k, lo, hi: census.count_immune(lo, hi, *columns, inside, fields.oxygen_block, totals[k], histograms[k]))
+    tissue.threads.over_rows_in_parts(
+        immune.n,
+        lambda k, lo, hi: census.count_immune(lo, hi, *columns, inside, fields.oxygen_block, totals[k], histograms[k]),
+    )
     total, histogram = totals.sum(axis=0), histograms.sum(axis=0)
     area_inside = fields.area_of(inside)
     area_outside = tissue.lattice.area - area_inside

@@ -65,16 +65,27 @@ class Schedule:
     def _index(self, name: str) -> int:
         names = [entry.name for entry in self.entries]
         if name not in names:
-            raise ImmuneSimError(f'The schedule has no entry "{name}". {did_you_mean(name, names, "Its entries are: " + ", ".join(names) + ".")}')
+            listed = f"Its entries are: {', '.join(names)}."
+            raise ImmuneSimError(f'The schedule has no entry "{name}". {did_you_mean(name, names, listed)}')
         return names.index(name)
 
-    def add(self, name: str, run: Process, *, after: str | None = None, about: str = "added by the user", in_substeps: bool = False) -> Entry:
+    def add(
+        self,
+        name: str,
+        run: Process,
+        *,
+        after: str | None = None,
+        about: str = "added by the user",
+        in_substeps: bool = False,
+    ) -> Entry:
         """Add a process after another entry, or at the end of the hour.
 
         Raises ImmuneSimError if the name is taken or ``after`` is unknown.
         """
         if any(entry.name == name for entry in self.entries):
-            raise ImmuneSimError(f'The schedule already has an entry "{name}". Remove it first, or choose another name.')
+            raise ImmuneSimError(
+                f'The schedule already has an entry "{name}". Remove it first, or choose another name.'
+            )
         entry = Entry(name, about, run, in_substeps)
         self.entries.insert(len(self.entries) if after is None else self._index(after) + 1, entry)
         return entry
@@ -88,7 +99,8 @@ class Schedule:
         tissue.tallies = {}
         for together in self._groups():
             tissue.in_substeps = together[0].in_substeps
-            for tissue.sub in range(tissue.p.clock.substeps if together[0].in_substeps else 1):
+            for sub in range(tissue.p.clock.substeps if together[0].in_substeps else 1):
+                tissue.sub = sub
                 for entry in together:
                     self._run(entry, tissue)
         tissue.sub, tissue.in_substeps = 0, False
@@ -114,8 +126,11 @@ class Schedule:
 
     def __str__(self) -> str:
         width = max(len(entry.name) for entry in self.entries)
-        lines = [f"{i:2d}  {entry.name:<{width}}  {'sub-step' if entry.in_substeps else 'hour':<8}  {entry.about}{self._time(entry)}" for i, entry in enumerate(self.entries, start=1)]
-        return "\n".join(lines)
+        often = {True: "sub-step", False: "hour"}
+        return "\n".join(
+            f"{i:2d}  {entry.name:<{width}}  {often[entry.in_substeps]:<8}  {entry.about}{self._time(entry)}"
+            for i, entry in enumerate(self.entries, start=1)
+        )
 
     @staticmethod
     def _time(entry: Entry) -> str:

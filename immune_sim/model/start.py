@@ -13,7 +13,7 @@ from immune_sim.model.state import Tissue
 
 
 def populate(tissue: Tissue) -> None:
-    """Fill an empty tissue as the scenario says. Places are drawn once per site, so arms that differ later start alike."""
+    """Fill an empty tissue as the scenario says. Places are drawn once per site, so that arms start alike."""
     lattice, start = tissue.lattice, tissue.p.inoculum
     vessels = min(lattice.sites, round(start.vessel_density * lattice.area))
     tissue.vessels = lattice.interior[inoculum.any_sites(vessels, _luck(tissue, VESSELS))]
@@ -60,7 +60,18 @@ def place_immune(tissue: Tissue, kind: int, sites: np.ndarray, lineages: np.ndar
     """Put immune cells of one kind on these free sites, with these lineages. Returns their rows."""
     immune, nk = tissue.immune, tissue.p.nk
     rows = _add(tissue, immune, sites, lineages * np.uint64(4) + np.uint64(kind + 1))
-    recruitment.endow(rows.start, rows.stop, tissue.seed, kind == NK, np.float32(nk.killers), nk.capacity, immune["kind"], immune["lineage"], immune["can_kill"], immune["kills_left"])
+    recruitment.endow(
+        rows.start,
+        rows.stop,
+        tissue.seed,
+        kind == NK,
+        np.float32(nk.killers),
+        nk.capacity,
+        immune["kind"],
+        immune["lineage"],
+        immune["can_kill"],
+        immune["kills_left"],
+    )
     luck = uniforms(IMMUNE_TRAITS, 0, immune["lineage"][rows], int(tissue.seed))
     immune["heading"][rows] = luck[:, 1] * len(tissue.lattice.offsets)  # they come from any side
     tissue.lattice.immune_at[sites] = np.arange(rows.start, rows.stop)

@@ -16,7 +16,13 @@ from immune_sim.mechanisms.receptors import HostAxis
 from immune_sim.model.fields import TissueFields
 from immune_sim.model.parameters import Constants, Parameters
 
-TUMOR_COLUMNS = (*death.COLUMNS, *receptors.COLUMNS, *receptors.TUMOR_COLUMNS, *heredity.COLUMNS, *killing.TUMOR_COLUMNS)
+TUMOR_COLUMNS = (
+    *death.COLUMNS,
+    *receptors.COLUMNS,
+    *receptors.TUMOR_COLUMNS,
+    *heredity.COLUMNS,
+    *killing.TUMOR_COLUMNS,
+)
 IMMUNE_COLUMNS = (*killing.IMMUNE_COLUMNS, *receptors.COLUMNS, *motility.COLUMNS, *exhaustion.COLUMNS)
 TUMOR_ID, IMMUNE_ID = 0, 1  # tumor cells get even ids, immune cells odd ones; each kind counts for itself
 
@@ -48,8 +54,9 @@ class Scratch:
 class Tissue:
     """Everything that changes from hour to hour; the processes in ``hour`` read and write it.
 
-    seed: root of all draws. hour: completed hours. tallies: counts of the hour that is being computed (births, deaths by
-    cause, arrivals, exits). by_hand: cells added less cells removed by hand since the last record, by kind. blockade, ligand (substeps,) float32: of the present hour.
+    seed: root of all draws. hour: completed hours. tallies: counts of the hour that is being computed (births, deaths
+    by cause, arrivals, exits). by_hand: cells added less cells removed by hand since the last record, by kind.
+    blockade, ligand (substeps,) float32: of the present hour.
     """
 
     def __init__(self, p: Parameters, seed: int, threads: Threads):

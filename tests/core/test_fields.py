@@ -239,7 +239,7 @@ def test_secretion_equals_decay_and_uptake(problem: Problem) -> None:
 
 @pytest.mark.parametrize("wraps", [False, True])
 def test_a_field_is_not_negative(wraps: bool) -> None:
-    """Far from the source, where transforms leave rounding of either sign. Catches what would make a root fail elsewhere."""
+    """Far from the source, where transforms leave rounding of either sign. Catches what would make a root fail."""
     diffusion, source = Diffusion(Blocks((30, 300), wraps), 1e5), single((30, 300), (3, 5))
     assert diffusion.inverse(300.0, source).min() < 0.0
     decay = np.random.default_rng(0).uniform(200.0, 400.0, source.shape).astype(np.float32)

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from immune_sim.core import parallel
-from immune_sim.model import hour
+from immune_sim.model.hour import immune
 from immune_sim.model.model import TumorImmuneModel
 from tests.tissues import ALL_LINKS, NIGHTLY, Lab, by_cell, check_places, reorder, same_bits, scenario_of
 
@@ -48,7 +48,7 @@ def everything_in_parts(monkeypatch: pytest.MonkeyPatch) -> None:
     """Small tissues are cut into ranges as large ones are."""
     monkeypatch.setattr(parallel.Threads.over_rows, "__defaults__", (1,))
     monkeypatch.setattr(parallel.Threads.over_rows_in_parts, "__defaults__", (1,))
-    monkeypatch.setattr(hour, "WORTH_TWO_THREADS", 0, raising=True)
+    monkeypatch.setattr(immune, "WORTH_TWO_THREADS", 0)
 
 
 @pytest.mark.parametrize("changes", [LIVELY, CUBE], ids=["section", "periodic cube"])

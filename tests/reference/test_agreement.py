@@ -9,7 +9,8 @@ import pytest
 
 from immune_sim.core.codes import CAUSES, KINDS, STATES
 from immune_sim.model.state import Tissue
-from tests.reference.plain_model import CytotoxicT, NaturalKiller, PlainModel
+from tests.reference.plain_immune import CytotoxicT, NaturalKiller
+from tests.reference.plain_model import PlainModel
 from tests.tissues import ALL_LINKS, NIGHTLY, Lab, scenario_of
 
 HOURS = 48
@@ -89,8 +90,8 @@ def assert_same_tissue(tissue: Tissue, plain: PlainModel) -> None:
                 err_msg=f"{name}.{column}",
             )
         (_assert_same_tumor if name == "tumor" else _assert_same_immune)(table, cells)
-    assert tissue.node.effectors == pytest.approx(plain.node[2], rel=1e-6, abs=1e-9)
-    assert tissue.host.ligand == pytest.approx(plain.host["ligand"], rel=1e-6)
+    assert tissue.node.effectors == pytest.approx(plain.host.node[2], rel=1e-6, abs=1e-9)
+    assert tissue.host.ligand == pytest.approx(plain.host.ligand, rel=1e-6)
 
 
 def _assert_same_tumor(table: Any, cells: list[Any]) -> None:

@@ -92,20 +92,32 @@ def test_a_run_that_takes_its_worker_down_twice_is_a_failed_row(tmp_path: Path) 
     assert study.failures["message"].str.contains("killed by signal 9").all()
 
 
-def test_a_scenario_that_raises_in_run_17_of_40_is_one_failed_row(undisturbed: Study, many: Experiment, tmp_path: Path) -> None:
+def test_a_scenario_that_raises_in_run_17_of_40_is_one_failed_row(
+    undisturbed: Study, many: Experiment, tmp_path: Path
+) -> None:
     seeds = undisturbed.runs["seed"].unique()
 
     def stumble(model: TumorImmuneModel) -> None:
         if model.seed == seeds[8]:
             raise ZeroDivisionError("too little of something")
 
-    experiment = set_up(tiny(("replicates = 3", "replicates = 20"), ('[[arm]]\nname = "low-dose"\nregimen = [{ dose = "0.1 mg/kg", every = "4 h" }]', "")), arms=[])
+    experiment = set_up(
+        tiny(
+            ("replicates = 3", "replicates = 20"),
+            ('[[arm]]\nname = "low-dose"\nregimen = [{ dose = "0.1 mg/kg", every = "4 h" }]', ""),
+        ),
+        arms=[],
+    )
     broken = Experiment(**{**vars(experiment), "arms": (arm("control", experiment.arms[0].scenario, prepare=stumble),)})
     study = computed(broken, tmp_path / "study")
     runs = study.runs
     assert (len(runs), (runs["status"] == "ok").sum()) == (40, 39)
     failed = study.failures.iloc[0]
-    assert (failed["stage"], failed["error"], failed["message"]) == ("setup", "ZeroDivisionError", "too little of something")
+    assert (failed["stage"], failed["error"], failed["message"]) == (
+        "setup",
+        "ZeroDivisionError",
+        "too little of something",
+    )
     assert "stumble" in failed["traceback"]
     assert failed["command"] == f"immune-sim experiment repeat {tmp_path / 'study'} {failed['run_id']}"
     assert runs["final_burden"].isna().sum() == 1
@@ -159,7 +171,9 @@ def test_a_damaged_shard_is_told_by_name_and_only_its_runs_are_computed_again(
         victim.unlink()
     else:
         middle = len(raw) // 2
-        victim.write_bytes(raw[:middle] if harm == "cut short" else raw[:middle] + bytes([raw[middle] ^ 8]) + raw[middle + 1 :])
+        victim.write_bytes(
+            raw[:middle] if harm == "cut short" else raw[:middle] + bytes([raw[middle] ^ 8]) + raw[middle + 1 :]
+        )
     found = study.check()
     assert list(found.damaged) == [f"{kind}/{victim.name}"]
     assert len(found.finished) == 36
@@ -174,7 +188,9 @@ def test_a_damaged_shard_is_told_by_name_and_only_its_runs_are_computed_again(
     assert not mended.check().damaged
 
 
-def test_a_journal_cut_in_the_middle_of_a_line_is_passed_over(undisturbed: Study, many: Experiment, tmp_path: Path, in_small_parts: None) -> None:
+def test_a_journal_cut_in_the_middle_of_a_line_is_passed_over(
+    undisturbed: Study, many: Experiment, tmp_path: Path, in_small_parts: None
+) -> None:
     study = computed(many, tmp_path / "study")
     journal = study.folder / "journal.jsonl"
     journal.write_bytes(journal.read_bytes()[:-9])
@@ -185,7 +201,10 @@ def test_a_journal_cut_in_the_middle_of_a_line_is_passed_over(undisturbed: Study
 def test_a_lost_dask_worker_is_made_up_for_elsewhere(undisturbed: Study, many: Experiment, tmp_path: Path) -> None:
     from distributed import Client, LocalCluster
 
-    with LocalCluster(n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None) as cluster, Client(cluster) as client:
+    with (
+        LocalCluster(n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None) as cluster,
+        Client(cluster) as client,
+    ):
         killed: list[int] = []
 
         def kill(standing: Standing) -> None:
@@ -198,7 +217,9 @@ def test_a_lost_dask_worker_is_made_up_for_elsewhere(undisturbed: Study, many: E
     assert study.digest() == undisturbed.digest()
 
 
-def test_ctrl_c_finishes_what_runs_and_prints_the_command_that_goes_on(undisturbed: Study, many: Experiment, tmp_path: Path) -> None:
+def test_ctrl_c_finishes_what_runs_and_prints_the_command_that_goes_on(
+    undisturbed: Study, many: Experiment, tmp_path: Path
+) -> None:
     (tmp_path / "tiny.toml").write_text(MANY)
     words = [sys.executable, "-c", COMMAND, "experiment", "run", "tiny.toml", "--out", "study", "--workers", "1"]
     process = subprocess.Popen(words, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)

@@ -110,11 +110,17 @@ def test_points_of_a_sample_have_keys_of_their_own() -> None:
 
 
 def test_link_switches_make_a_factorial() -> None:
-    text = TINY[: TINY.index("[[factor]]")] + '[design]\nkind = "factorial"\nlinks = {tumor_proliferation = -0.6, nk_cytotoxicity = 0.5}\n'
+    text = (
+        TINY[: TINY.index("[[factor]]")]
+        + '[design]\nkind = "factorial"\nlinks = {tumor_proliferation = -0.6, nk_cytotoxicity = 0.5}\n'
+    )
     experiment = read_experiment(text)
     points = points_of(experiment)
     gains = [
-        tuple(scenario_at(experiment, each, experiment.arms[0]).values[f"links.{name}"] for name in ("tumor_proliferation", "nk_cytotoxicity"))
+        tuple(
+            scenario_at(experiment, each, experiment.arms[0]).values[f"links.{name}"]
+            for name in ("tumor_proliferation", "nk_cytotoxicity")
+        )
         for each in points
     ]
     assert gains == [(0.0, 0.0), (0.0, 0.5), (-0.6, 0.0), (-0.6, 0.5)]
@@ -142,7 +148,9 @@ def test_named_levels_and_lists_are_designs_too() -> None:
     experiment = read_experiment(text + listed)
     phases = [scenario_at(experiment, each, experiment.arms[1]).dosing[0] for each in points_of(experiment)]
     assert [(each.amount, each.at) for each in phases] == [(1.0, 1320), (2.0, 60)]
-    assert not scenario_at(experiment, points_of(experiment)[0], experiment.arms[0]).dosing, "an arm without drug stays so"
+    assert not scenario_at(experiment, points_of(experiment)[0], experiment.arms[0]).dosing, (
+        "an arm without drug stays so"
+    )
 
 
 def test_quick_takes_the_place_of_the_values_it_names_and_of_no_others() -> None:
@@ -166,7 +174,15 @@ def test_shipped_experiments_are_read_and_are_of_a_size_that_ends(name: str, qui
 
 
 def test_the_seven_studies_are_there() -> None:
-    wanted = {"zagon-1983", "dose-timing-map", "link-ablation", "immune-knockouts", "receptor-kinetics", "human-schedules", "sensitivity-global"}
+    wanted = {
+        "zagon-1983",
+        "dose-timing-map",
+        "link-ablation",
+        "immune-knockouts",
+        "receptor-kinetics",
+        "human-schedules",
+        "sensitivity-global",
+    }
     assert wanted <= {path.stem for path in shipped_experiments()}
 
 

@@ -112,7 +112,10 @@ def test_more_replicates_arms_and_points_compute_only_what_is_new(tmp_path: Path
     assert seen[-1].new == 36 - 12
     fresh = computed(more, tmp_path / "fresh")
     names = ["arm", "replicate", "kill"]
-    mine, yours = (each.runs.astype({"arm": str}).sort_values(names)[[*names, "seed", "hash"]].reset_index(drop=True) for each in (grown, fresh))
+    mine, yours = (
+        each.runs.astype({"arm": str}).sort_values(names)[[*names, "seed", "hash"]].reset_index(drop=True)
+        for each in (grown, fresh)
+    )
     pd.testing.assert_frame_equal(mine, yours)
     assert grown.runs.query("point == 2")["kill"].unique().tolist() == [0.01], "points keep their numbers"
 
@@ -144,7 +147,9 @@ def test_results_of_other_code_do_not_mix_unless_asked_to(tmp_path: Path) -> Non
     assert len(computed(tiny(), study.folder, other_code=True).runs) == 12
 
 
-def test_many_small_shards_are_put_together_and_nothing_changes(undisturbed: Study, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_many_small_shards_are_put_together_and_nothing_changes(
+    undisturbed: Study, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(running, "FLUSH_RUNS", 2)
     study = computed(tiny(), tmp_path / "small")
     assert_same(study, undisturbed)
@@ -167,7 +172,10 @@ def test_replicates_stop_when_the_interval_is_narrow_on_any_number_of_workers(tm
         assert half < 3.0
     assert_same(run_study(experiment, tmp_path / "pool", workers=2), study)
     assert computed(experiment, tmp_path / "stopping").digest() == study.digest()
-    assert len(computed(tiny(("replicates = 3", rule.replace("3.0", "0.001").replace("20", "6"))), tmp_path / "wide").runs) == 4 * 6
+    assert (
+        len(computed(tiny(("replicates = 3", rule.replace("3.0", "0.001").replace("20", "6"))), tmp_path / "wide").runs)
+        == 4 * 6
+    )
 
 
 def test_verify_sees_a_single_changed_hash_and_status_tells_where_it_stands(undisturbed: Study) -> None:

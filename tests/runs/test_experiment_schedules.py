@@ -15,7 +15,9 @@ LOW = Scenario.load("ldn-mouse")
 HUMAN = Scenario.load("ldn-human")
 
 
-@pytest.mark.parametrize("scenario", [LOW, HUMAN, vary(LOW, {"regimen.infusion_hours": "6 h"})], ids=["mouse", "human", "infusion"])
+@pytest.mark.parametrize(
+    "scenario", [LOW, HUMAN, vary(LOW, {"regimen.infusion_hours": "6 h"})], ids=["mouse", "human", "infusion"]
+)
 def test_exposure_is_the_area_under_the_blockade_curve(scenario: Scenario) -> None:
     """Against the trapezoid rule on a fine grid; the forgotten metabolite of the human preset is a factor of ten."""
     times = np.arange(0.0, scenario.duration + 1e-9, 0.02)
@@ -25,7 +27,13 @@ def test_exposure_is_the_area_under_the_blockade_curve(scenario: Scenario) -> No
 
 @pytest.mark.parametrize(
     "changes",
-    [{"regimen.every": "12 h"}, {"regimen.at": "22:00"}, {"regimen.infusion_hours": "8 h"}, {"regimen.on_days": 3, "regimen.off_days": 4}, {"regimen.hours_of_blockade": "3 h"}],
+    [
+        {"regimen.every": "12 h"},
+        {"regimen.at": "22:00"},
+        {"regimen.infusion_hours": "8 h"},
+        {"regimen.on_days": 3, "regimen.off_days": 4},
+        {"regimen.hours_of_blockade": "3 h"},
+    ],
     ids=str,
 )
 def test_the_same_exposure_is_held_while_the_timing_varies(changes: dict[str, object]) -> None:

@@ -72,7 +72,10 @@ def provenance(told: Told, files: list[str]) -> Markup:
         ("files beside this page", ", ".join(files)),
     ]
     rows: Rows = [[text(name), text(value)] for name, value in facts if value]
-    again = f"immune-sim experiment run {told.folder.name}/experiment.toml --out again"
+    low, high = told.replicates
+    wishes = " --quick" if told.manifest.get("quick") else ""
+    wishes += f" --replicates {high}" if low == high and told.manifest["replicates"]["half_width"] is None else ""
+    again = f"immune-sim experiment run {told.folder.name}/experiment.toml{wishes} --out again"
     parts = [
         grid(["", ""], rows, numbers_from=9),
         element("h3", text("Have it again")),

@@ -22,6 +22,9 @@ from immune_sim.figures.survival import survival_curves
 
 FIRST = ("tumor_cells", "signal_mean", "receptor_mean", "blockade", "nk_cells", "ctl_cells")
 MOST_COURSES = 10
+FAST = ("blockade", "signal", "drug_", "metabolite_", "host_", "link_", "bound_")  # follow every dose
+FIRST_DAYS = 10.0
+LONGEST_TITLE = 56
 
 
 def drawings(told: Told) -> list[Drawing]:
@@ -120,8 +123,7 @@ def _beside(rows: list[Row], title: str, *, percent: bool) -> Draw:
 
 
 def _ratio_label(told: Told, each: published.Pair) -> str:
-    short = "time to tumor" if each.measure == "time_to_take" else "survival time"
-    return f"{told.labels[each.arm]}: {short}"
+    return f"{told.labels[each.arm]}: {published.MEASURES[each.measure]}"
 
 
 def pairs_of(told: Told) -> list[published.Pair]:
@@ -139,15 +141,28 @@ def _courses(told: Told) -> Iterator[Drawing]:
     kept = list(dict.fromkeys(table["outcome"]))
     ordered = [*(each for each in FIRST if each in kept), *(each for each in kept if each not in FIRST)]
     for outcome in ordered[:MOST_COURSES]:
-        title = _capital(told.about(outcome))
-        yield Drawing(f"course_{outcome}", "courses", _course(told, table, outcome, title))
+        fast = outcome.startswith(FAST) and told.horizon > 1.5 * FIRST_DAYS * HOURS_PER_DAY
+        caption = f"The first {FIRST_DAYS:g} days; a double click shows all." if fast else ""
+        yield Drawing(f"course_{outcome}", "courses", _course(told, table, outcome, fast), caption)
 
 
-def _course(told: Told, table: pd.DataFrame, outcome: str, title: str) -> Draw:
+def _course(told: Told, table: pd.DataFrame, outcome: str, fast: bool) -> Draw:
     unit = told.unit_of(outcome) or ("cells" if "cells" in outcome else "")
-    short = title if len(title) <= 60 else outcome.replace("_", " ")
-    return lambda theme: course_bands(table, outcome, told.styles, title=short, unit=unit, theme=theme)
+
+    def draw(theme: Theme) -> go.Figure:
+        made = course_bands(table, outcome, told.styles, title=_title(told, outcome), unit=unit, theme=theme)
+        if fast:
+            made.update_xaxes(range=[0.0, FIRST_DAYS])
+        return made
+
+    return draw
 
 
-def _capital(words: str) -> str:
-    return words[:1].upper() + words[1:].partition(":")[0]
+def _title(told: Told, outcome: str) -> str:
+    """The declared meaning as a title; where it is long, without what stands behind a colon or in brackets."""
+    said = told.about(outcome)
+    for quantile, words in (("p10 of", "10 % quantile of"), ("p50 of", "median of"), ("p90 of", "90 % quantile of")):
+        said = said.replace(quantile, words)
+    if len(said) > LONGEST_TITLE:
+        said = said.partition(" (")[0]
+    return said[:1].upper() + said[1 : LONGEST_TITLE + 20]

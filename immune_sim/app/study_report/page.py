@@ -9,18 +9,20 @@ from pathlib import Path
 from plotly.offline import get_plotlyjs
 
 from immune_sim.app.report.markup import Markup, data, element, raw, table, text
-from immune_sim.app.study_report import closing, sections, tissues
+from immune_sim.app.study_report import closing, sections, tissue_part
 from immune_sim.app.study_report.drawing import Drawing
 from immune_sim.app.study_report.drawings import pairs_of
 from immune_sim.app.study_report.gather import Told
+from immune_sim.app.study_report.published import MEASURES
 from immune_sim.app.study_report.sections import arm_name, part
 from immune_sim.app.study_report.themes import both
 from immune_sim.app.study_report.tissues import Tissue
-from immune_sim.app.study_report.words import number, percent
+from immune_sim.app.study_report.words import interval, percent, times
 from immune_sim.scenario.evidence import ARMS_ABOUT, ARMS_SOURCE, NOTE
 
 ASSETS = Path(__file__).parent
 SHARED = ASSETS.parent / "report" / "report.css"
+SIDES = {None: "", True: "same side", False: "other side"}
 TITLES = {
     "findings": "What came out",
     "published": "Published figures beside the simulated ones",
@@ -29,7 +31,7 @@ TITLES = {
     "map": "Over the design points",
     "effects": "Which links carry the effect",
     "sensitivity": "Which factors matter",
-    "tissues": "What the tissues looked like",
+    "tissues": tissue_part.TITLE,
     "design": "Design",
     "assumed": "The links, for and against",
     "failed": "What failed",
@@ -57,7 +59,7 @@ def compose(told: Told, drawn: Sequence[Drawing], shown: Sequence[Tissue], reaso
             "on; an interaction is half of what one link's effect changes when another goes on.",
         ),
         "sensitivity": _figures(drawn, "sensitivity", _noise(told)),
-        "tissues": tissues.section(told, list(shown), reason),
+        "tissues": tissue_part.section(told, shown, reason),
         "design": part("design", TITLES["design"], sections.design(told)),
         "assumed": closing.assumed(told),
         "failed": closing.failed(told),
@@ -89,23 +91,11 @@ def _published(told: Told, drawn: Sequence[Drawing]) -> Markup:
         return raw("")
     rows = []
     for each in pairs:
-        say = percent if each.measure == "take" else (lambda value: f"x{number(value)}")
-        simulated = f"{say(each.simulated.value)} ({say(each.simulated.low)} to {say(each.simulated.high)})"
-        side = {None: "", True: "same side", False: "other side"}[each.same_side]
+        say = percent if each.measure == "take" else times
+        simulated = interval(*each.simulated, say) if each.n else "reached by no run"
         count = f"{each.n} of {each.of}" if each.n != each.of else str(each.n)
-        measure = {"take": "tumor take", "time_to_take": "time to tumor", "survival_time": "survival time"}[
-            each.measure
-        ]
-        rows.append(
-            [
-                arm_name(told, each.arm),
-                text(measure),
-                text(say(each.published)),
-                text(simulated),
-                text(count),
-                text(side),
-            ]
-        )
+        cells = (MEASURES[each.measure], say(each.published), simulated, count, SIDES[each.same_side])
+        rows.append([arm_name(told, each.arm), *(text(cell) for cell in cells)])
     heads = ["arm", "figure", "published", "simulated (95 %)", "runs", "of the control"]
     about = (
         f"{ARMS_ABOUT} ({ARMS_SOURCE}) Times are means among the hosts in which the event came, over those of the "

@@ -14,11 +14,7 @@ from immune_sim.app.study_report.words import rows_of
 from immune_sim.scenario import evidence
 from immune_sim.scenario.scenario import Scenario
 
-MEASURES = {
-    "take": "tumor take",
-    "time_to_take": "time to tumor, vs control",
-    "survival_time": "survival time, vs control",
-}
+MEASURES = {"take": "tumor take", "time_to_take": "time to tumor", "survival_time": "survival time"}
 SHARE = re.compile(r"\s*([\d.]+)\s*%")
 
 
@@ -36,13 +32,14 @@ class Pair:
     @property
     def same_side(self) -> bool | None:
         """Whether both lie on the same side of the control; None where there is nothing to compare."""
-        if self.measure == "take" or not math.isfinite(self.published) or self.published == 1.0:
+        known = math.isfinite(self.published) and math.isfinite(self.simulated.value)
+        if self.measure == "take" or not known or self.published == 1.0:
             return None
-        return math.isfinite(self.simulated.value) and (self.simulated.value > 1.0) == (self.published > 1.0)
+        return (self.simulated.value > 1.0) == (self.published > 1.0)
 
 
 def arms_of(scenarios: Mapping[str, Scenario]) -> dict[str, evidence.Arm]:
-    """The published arm of every simulated one: that with the same schedule. Arms that were not published are left out."""
+    """The published arm of every simulated one, that with the same schedule; what was not published is left out."""
     known = {_schedule(Scenario.load(each.scenario)): each for each in evidence.ARMS}
     named = {arm: known.get(_schedule(scenario)) for arm, scenario in scenarios.items()}
     return {arm: each for arm, each in named.items() if each is not None}

@@ -12,6 +12,7 @@ from immune_sim.app.study_report.words import HOURS_PER_DAY, days, number, p_val
 from immune_sim.app.words import regimen_sentence
 
 Rows = list[list[Markup]]
+SHORT = 26  # letters of a label that are kept on one line
 
 
 def grid(heads: Sequence[str], rows: Rows, *, numbers_from: int = 1) -> Markup:
@@ -26,7 +27,8 @@ def arm_name(told: Told, arm: str) -> Markup:
     """An arm with the color that it has in every figure."""
     ink = told.styles[arm].ink
     dot = element("span", cls="dot", style=f"--light:{ink[0]};--dark:{ink[1]}")
-    return raw(dot + text(told.labels[arm]))
+    label = told.labels[arm]
+    return element("span", dot, text(label), cls="arm" if len(label) <= SHORT else "")
 
 
 def part(name: str, title: str, *inside: Markup, about: str = "") -> Markup:

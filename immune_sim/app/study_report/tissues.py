@@ -1,75 +1,70 @@
-"""Pictures of tissues that stand for their arms: the best, the median and the worst seed, all on the same day.
+"""Tissues that stand for their arms: the best, the median and the worst seed, all on the same day.
 
-Taken from the frames of the study where it kept any at that hour; else the runs are computed again up to it, and the
-number of tumor cells must be the stored one.
+Taken from the frames of the study where it kept that hour; else the runs are computed again up to it, and must have the
+number of tumor cells that is stored. What was computed is kept in figures/tissues.npz for the next report.
 """
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from immune_sim.analysis.endpoints import endpoint
 from immune_sim.analysis.representatives import representatives
-from immune_sim.app.report import tissue as drawn
-from immune_sim.app.report.markup import Markup, element, raw, text
 from immune_sim.app.study_report.gather import Told
-from immune_sim.app.study_report.sections import arm_name, part
-from immune_sim.app.study_report.words import HOURS_PER_DAY, days, rows_of
+from immune_sim.app.study_report.words import rows_of
 from immune_sim.core.errors import ImmuneSimError
-from immune_sim.model.layers import described, layer
+from immune_sim.model.layers import layer
 from immune_sim.model.model import TumorImmuneModel
 from immune_sim.runs.experiments.study import Study
 from immune_sim.runs.experiments.trust import experiment_of, task_of
-from immune_sim.runs.pictures import StoredPictures, middle
+from immune_sim.runs.files import make_folder, write_atomically
+from immune_sim.runs.pictures import middle, packed
 from immune_sim.runs.run import advance
 
 Watch = Callable[[str], None]
+Codes = NDArray[np.uint8]
+KEPT = Path("figures") / "tissues.npz"
+KEPT_EVERY = 6  # h, in which courses and frames are usually kept
 
 
 @dataclass(frozen=True)
 class Tissue:
-    """The picture of one run. rank: best, median or worst; cells: tumor cells at this hour; codes (height, width)."""
+    """The picture of one run: its row of the runs table (with ``rank``), the hour, tumor cells, codes (height, width)."""
 
-    arm: str
-    rank: str
-    replicate: int
-    seed: int
+    row: dict[str, Any]
     hour: int
     cells: int
-    fate: str
-    codes: NDArray[np.uint8]
-    site_size: float
+    codes: Codes
 
 
 def tissues(told: Told, study: Study, *, watch: Watch | None = None) -> tuple[list[Tissue], str]:
     """The tissues to show, or none and the reason."""
-    point = telling_point(told)
-    runs = told.runs[told.runs["point"] == point]
+    runs = told.runs[told.runs["point"] == telling_point(told)]
     chosen = representatives(runs, told.plan.endpoints[0], horizon=told.horizon)
-    hour = common_hour(chosen)
+    hour, made = common_hour(chosen), []
+    known = _known(told.folder)
     try:
-        opened = experiment_of(study)
+        for row in rows_of(chosen):
+            at = int(min(hour, row["hours"]))
+            key = f"{row['run_id']} {at} {row['hash']}"
+            if key not in known:
+                if watch:
+                    watch(f"computing the {row['rank']} tissue of {told.labels[row['arm']]} again")
+                known[key] = _from_frames(told, row["run_id"], at, _cells(told, row["run_id"], at)) or _again(
+                    told, study, row, at
+                )
+            cells, codes = known[key]
+            made.append(Tissue(row, at, cells, codes))
     except ImmuneSimError as error:
         return [], f"No pictures: {error}"
-    made = []
-    for row in rows_of(chosen):
-        if watch:
-            watch(f"computing the {row['rank']} tissue of {told.labels[row['arm']]} again")
-        task = task_of(opened, row["run_id"])
-        model = TumorImmuneModel(task.scenario, rng=task.seed)
-        advance(model, until=float(hour))
-        cells = int(model.recorder.latest["tumor_cells"])
-        _check(told, row["run_id"], model.time, cells)
-        codes = layer(model, "type", middle(model)).codes
-        facts = (row["arm"], row["rank"], int(row["replicate"]), task.seed, round(model.time), cells, _fate(told, row))
-        made.append(Tissue(*facts, codes, float(model.tissue.lattice.site_size)))
-        model.tissue.threads.close()
+    _keep(told.folder, known)
     return made, ""
 
 
@@ -85,63 +80,58 @@ def common_hour(chosen: pd.DataFrame) -> int:
     """The last hour, of those kept each 6 h, that all of these runs reached; cleared ones are not waited for."""
     going = chosen[chosen["cleared"].astype(float) != 1]
     hours = (going if len(going) else chosen)["hours"].astype(float)
-    return int(hours.min() // 6 * 6)
+    return int(hours.min() // KEPT_EVERY * KEPT_EVERY)
 
 
-def _check(told: Told, run_id: str, hour: float, cells: int) -> None:
-    """Raise where the run computed again is not the stored one."""
+def _again(told: Told, study: Study, row: dict[str, Any], hour: int) -> tuple[int, Codes]:
+    """Compute a run again up to an hour; raises ImmuneSimError where it is not the stored one."""
+    task = task_of(experiment_of(study), row["run_id"])
+    model = TumorImmuneModel(task.scenario, rng=task.seed)
+    try:
+        advance(model, until=float(hour))
+        cells, stored = int(model.recorder.latest["tumor_cells"]), _cells(told, row["run_id"], hour)
+        if stored is not None and stored != cells:
+            raise ImmuneSimError(
+                f"{row['run_id']} computed again has {cells:,} tumor cells at hour {hour}, and {stored:,} are stored: "
+                "other code wrote this study. Run `immune-sim experiment verify` on it."
+            )
+        return cells, layer(model, "type", middle(model)).codes
+    finally:
+        model.tissue.threads.close()
+
+
+def _from_frames(told: Told, run_id: str, hour: int, cells: int | None) -> tuple[int, Codes] | None:
+    """The stored picture of a run at an hour, the middle slice of a deep one; None where there is none."""
+    if told.frames.empty or cells is None:
+        return None
+    frames = told.frames
+    found = rows_of(frames[(frames["run_id"] == run_id) & (frames["hour"] == hour) & (frames["layer"] == "type")])
+    if not found:
+        return None
+    shape = tuple(int(found[0][axis]) for axis in ("depth", "height", "width"))
+    return cells, np.frombuffer(found[0]["codes"], dtype=np.uint8).reshape(shape)[shape[0] // 2]
+
+
+def _cells(told: Told, run_id: str, hour: int) -> int | None:
+    """The stored number of tumor cells, None where it was not kept."""
     if "tumor_cells" not in told.courses:
-        return
-    stored = told.courses[(told.courses["run_id"] == run_id) & (told.courses["hour"] == hour)]["tumor_cells"]
-    if len(stored) and int(stored.iloc[0]) != cells:
-        raise ImmuneSimError(
-            f"{run_id} computed again has {cells:,} tumor cells at hour {hour:g}, and {int(stored.iloc[0]):,} are "
-            "stored: other code wrote this study. Run `immune-sim experiment verify` on it."
-        )
+        return None
+    found = told.courses[(told.courses["run_id"] == run_id) & (told.courses["hour"] == hour)]["tumor_cells"]
+    return int(found.iloc[0]) if len(found) else None
 
 
-def _fate(told: Told, row: dict[str, Any]) -> str:
-    shown = endpoint(told.plan.endpoints[0])
-    if row.get("cleared") == 1:
-        return f"cleared on day {days(row['time_to_clearance'])}"
-    if shown.kind != "time":
-        return f"{shown.label} {float(row[shown.name]):.4g}"
-    return (
-        f"{shown.label} {days(row[shown.name])} days"
-        if row[shown.name] == row[shown.name]
-        else f"{shown.label}: not reached"
-    )
+def _known(folder: Path) -> dict[str, tuple[int, Codes]]:
+    """What an earlier report computed: key -> tumor cells and codes; nothing where it cannot be read."""
+    try:
+        with np.load(folder / KEPT, allow_pickle=False) as stored:
+            about = json.loads(bytes(stored["about"]).decode())
+            return {key: (cells, stored[f"codes_{i}"]) for i, (key, cells) in enumerate(about)}
+    except (OSError, ValueError, KeyError, EOFError):
+        return {}
 
 
-def section(told: Told, shown: list[Tissue], reason: str) -> Markup:
-    """The part of the page with the pictures."""
-    if not shown:
-        return part("tissues", "Tissues", element("p", text(reason)))
-    parts = []
-    for arm in dict.fromkeys(each.arm for each in shown):
-        figures = [_figure(each) for each in shown if each.arm == arm]
-        parts.append(element("div", arm_name(told, arm), cls="arm-name") + element("div", *figures, cls="row-of-three"))
-    where = (
-        f" At the design point where the arms differ most: {told.place(telling_point(told))}."
-        if told.points > 1
-        else ""
-    )
-    name = endpoint(told.plan.endpoints[0]).label
-    day = max(each.hour for each in shown) / HOURS_PER_DAY
-    about = (
-        f"The best, the median and the worst seed of every arm, judged by {name}, all on day {day:.4g} (or when the "
-        f"tumor was cleared), the last day that all of these runs reached.{where}"
-    )
-    return part(
-        "tissues", "What the tissues looked like", *(raw(each) for each in parts), drawn._classes(), about=about
-    )
-
-
-def _figure(each: Tissue) -> Markup:
-    caption = element(
-        "figcaption",
-        element("b", text(f"{each.rank}, day {each.hour / HOURS_PER_DAY:.4g}")),
-        element("div", text(f"{each.cells:,} tumor cells; {each.fate}"), cls="small"),
-        element("div", text(f"replicate {each.replicate}, seed {each.seed}"), cls="small"),
-    )
-    return drawn._picture(described("type", each.codes), StoredPictures({}, {"site_size": each.site_size}), caption)
+def _keep(folder: Path, known: dict[str, tuple[int, Codes]]) -> None:
+    make_folder(folder / KEPT.parent)
+    arrays = {f"codes_{i}": codes for i, (_, codes) in enumerate(known.values())}
+    about: Any = [(key, cells) for key, (cells, _) in known.items()]
+    write_atomically(folder / KEPT, packed(arrays, about))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import pandas as pd
@@ -12,6 +12,7 @@ from immune_sim.analysis.endpoints import endpoint
 
 HOURS_PER_DAY = 24.0
 MINUS = "\N{MINUS SIGN}"
+Say = Callable[[float], str]
 NONE = "\N{EN DASH}"
 
 
@@ -28,19 +29,28 @@ def days(hours: float) -> str:
     return NONE if hours is None or not math.isfinite(hours) else f"{hours / HOURS_PER_DAY:.1f}".replace("-", MINUS)
 
 
+def times(ratio: float) -> str:
+    """A ratio: "x1.98"."""
+    return f"x{number(ratio)}" if math.isfinite(ratio) else NONE
+
+
 def percent(share: float) -> str:
     """A share as a percentage."""
     return NONE if share is None or not math.isfinite(share) else f"{100 * share:.0f} %".replace("-", MINUS)
 
 
-def span(row: Mapping[str, Any], name: str, say: Any = number) -> str:
-    """An estimate with its interval: "12.3 (9.8 to 14.9)"."""
-    value, low, high = (float(row[each]) for each in (name, f"{name}_low", f"{name}_high"))
+def span(row: Mapping[str, Any], name: str, say: Say = number) -> str:
+    """An estimate of a table's row with its interval: "12.3 (9.8 to 14.9)"."""
+    return interval(float(row[name]), float(row[f"{name}_low"]), float(row[f"{name}_high"]), say)
+
+
+def interval(value: float, low: float, high: float, say: Say = number) -> str:
+    """The same of three numbers; an end that is not known is said to be open."""
     if not math.isfinite(value):
         return NONE
     if not (math.isfinite(low) or math.isfinite(high)):
-        return str(say(value))
-    ends = [say(each) if math.isfinite(each) else "not reached" for each in (low, high)]
+        return say(value)
+    ends = [say(each) if math.isfinite(each) else "open" for each in (low, high)]
     return f"{say(value)} ({ends[0]} to {ends[1]})"
 
 
@@ -51,7 +61,7 @@ def p_value(p: float) -> str:
     return "< 0.001" if p < 0.001 else f"{p:.2g}"
 
 
-def say_of(name: str) -> Any:
+def say_of(name: str) -> Say:
     """How the values of an endpoint are said."""
     return {"time": days, "share": percent, "number": number}[endpoint(name).kind]
 

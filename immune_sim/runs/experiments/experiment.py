@@ -13,7 +13,8 @@ from immune_sim.runs.experiments.executors import Executor, make_executor
 from immune_sim.runs.experiments.reading import check_points, load_experiment
 from immune_sim.runs.experiments.running import Run, Watch
 from immune_sim.runs.experiments.schedules import vary
-from immune_sim.runs.experiments.study import OpenStudy, Study
+from immune_sim.runs.experiments.study import Study
+from immune_sim.runs.experiments.writing import OpenStudy
 from immune_sim.runs.run import Interruption, interruption_by_keyboard
 from immune_sim.scenario.scenario import Scenario
 

@@ -119,7 +119,7 @@ class _Member:
         """Send a task; a worker that is just dying is found out by the listener."""
         self.tasks.append(task)
         assert self.process.stdin is not None
-        with contextlib.suppress(OSError):
+        with contextlib.suppress(OSError, ValueError):
             send(self.process.stdin, task)
 
     def _listen(self, pool: Pool) -> None:
@@ -127,13 +127,17 @@ class _Member:
         with self.process.stdout as answers, contextlib.suppress(EOFError, OSError, pickle.UnpicklingError):
             while True:
                 pool.returned(self, receive(answers))
+        self._close_input()
         pool.lost(self, self.process.wait())
 
-    def end(self) -> None:
-        """Close the worker's input and wait a little for its end."""
+    def _close_input(self) -> None:
         assert self.process.stdin is not None
         with contextlib.suppress(OSError):
             self.process.stdin.close()
+
+    def end(self) -> None:
+        """Close the worker's input and wait a little for its end."""
+        self._close_input()
         try:
             self.process.wait(timeout=5)
         except subprocess.TimeoutExpired:

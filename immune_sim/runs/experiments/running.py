@@ -3,29 +3,22 @@
 from __future__ import annotations
 
 import datetime
-import fcntl
-import math
 import shlex
 import time
 from collections import defaultdict
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 from typing import Literal
 
-from immune_sim.core.errors import OutputError
 from immune_sim.runs.experiments.declared import Experiment, seed_of
 from immune_sim.runs.experiments.design import scenario_at
-from immune_sim.runs.experiments.estimate import Estimate, estimate, restricted
+from immune_sim.runs.experiments.estimate import restricted
 from immune_sim.runs.experiments.executors import Executor
 from immune_sim.runs.experiments.order import Queue, Wanted
 from immune_sim.runs.experiments.rows import tables_of
 from immune_sim.runs.experiments.shards import RUNS, Shards, check
-from immune_sim.runs.experiments.study import OpenStudy
 from immune_sim.runs.experiments.task import Plan, Result, Task
-from immune_sim.runs.files import cannot_write
+from immune_sim.runs.experiments.writing import OpenStudy
 from immune_sim.runs.run import Interruption
 from immune_sim.scenario.scenario import Scenario
 
@@ -33,33 +26,6 @@ FLUSH_RUNS, FLUSH_SECONDS, FLUSH_BYTES = 250, 15.0, 32_000_000
 KEPT_SCENARIOS = 4096
 PATIENCE = 0.25  # s between two looks at the results
 Ended = Literal["complete", "interrupted"]
-
-
-@dataclass
-class Standing:
-    """Where a study stands while it runs. planned: the most runs there may be, finished ones included."""
-
-    planned: int
-    done: int = 0
-    failed: int = 0
-    new: int = 0
-    began: float = field(default_factory=time.perf_counter)
-    endpoint: str = ""
-    values: dict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
-    damaged: dict[str, str] = field(default_factory=dict)
-    again: int = 0
-
-    @property
-    def seconds_left(self) -> float:
-        """About how long it will take; nan before the first run."""
-        return (time.perf_counter() - self.began) / self.new * (self.planned - self.done) if self.new else math.nan
-
-    def estimates(self) -> dict[str, Estimate]:
-        """The running estimate of the first endpoint in every arm, over all points."""
-        return {arm: estimate(self.endpoint, values) for arm, values in self.values.items()}
-
-
-Watch = Callable[[Standing], None]
 
 
 class Run:
@@ -214,26 +180,3 @@ class Run:
 
     def _repeat(self, run_id: str) -> str:
         return shlex.join(["immune-sim", "experiment", "repeat", str(self.study.folder), run_id])
-
-
-@contextmanager
-def locked(folder: Path, writer: str) -> Iterator[None]:
-    """Keep a second process from writing the same part of a study; the lock ends with the process, however it ends."""
-    path = folder / f".lock{'-' if writer else ''}{writer}"
-    try:
-        file = path.open("w")
-    except OSError as error:
-        raise cannot_write(path, error) from error
-    with file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise OutputError(
-                f"another process computes this study in {folder} now. Wait for its end, or stop it with Ctrl-C."
-            ) from None
-        except OSError:
-            pass  # a file system without locks
-        yield
-
-
-__all__ = ["Ended", "Run", "Standing", "Watch", "locked"]

@@ -10,13 +10,15 @@ import numpy as np
 
 from immune_sim.core.errors import OutputError, Problem, ScenarioError
 from immune_sim.runs.experiments.declared import Experiment, seed_of
-from immune_sim.runs.experiments.design import Point, scenario_at
+from immune_sim.runs.experiments.design import Point, points_of, scenario_at
 from immune_sim.runs.experiments.estimate import Estimate, estimate, restricted
 from immune_sim.runs.experiments.executors import Executor, InProcess
 from immune_sim.runs.experiments.manifest import NAME
 from immune_sim.runs.experiments.reading import read_experiment
-from immune_sim.runs.experiments.study import EXPERIMENT, OpenStudy, Study
+from immune_sim.runs.experiments.rows import run_id as name_of
+from immune_sim.runs.experiments.study import EXPERIMENT, Study
 from immune_sim.runs.experiments.task import Plan, Result, Task
+from immune_sim.runs.experiments.writing import OpenStudy, numbered
 
 SAMPLE = 10
 
@@ -38,9 +40,6 @@ class Compared:
 
 def experiment_of(study: Study, experiment: Experiment | None = None) -> OpenStudy:
     """The experiment of a stored study, with the numbers of its points; a study built in code must be handed in."""
-    from immune_sim.runs.experiments.design import points_of
-    from immune_sim.runs.experiments.study import _numbered
-
     if experiment is None:
         manifest = study.manifest
         if manifest["functions"] or any(each["prepare"] for each in manifest["arms"].values()):
@@ -61,7 +60,7 @@ def experiment_of(study: Study, experiment: Experiment | None = None) -> OpenStu
         experiment = read_experiment(
             text, str(study.folder / EXPERIMENT), name=manifest["name"], folder=study.folder, quick=manifest["quick"]
         )
-    return OpenStudy(experiment, study.folder, _numbered(points_of(experiment), study.manifest["points"]))
+    return OpenStudy(experiment, study.folder, numbered(points_of(experiment), study.manifest["points"]))
 
 
 def task_of(opened: OpenStudy, run_id: str) -> Task:
@@ -77,10 +76,8 @@ def task_of(opened: OpenStudy, run_id: str) -> Task:
 
 
 def _task(experiment: Experiment, point: Point, arm: Any, replicate: int) -> Task:
-    from immune_sim.runs.experiments.rows import run_id
-
     seed = seed_of(experiment, point.key, replicate, arm.name)
-    name = run_id(point.number, arm.name, replicate)
+    name = name_of(point.number, arm.name, replicate)
     return Task(
         name, point.number, arm.name, replicate, seed, scenario_at(experiment, point, arm), Plan.of(experiment).packed()
     )

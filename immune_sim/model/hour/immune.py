@@ -1,0 +1,214 @@
+"""Immune cells in the tissue: search, strike, divide, tire and leave."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from immune_sim.core.codes import CTL, NK
+from immune_sim.mechanisms import exhaustion, killing, motility, recruitment
+from immune_sim.model.state import Tissue
+
+WORTH_TWO_THREADS = 2000  # immune cells from which moving them on two threads pays
+
+
+def move(tissue: Tissue) -> None:
+    """Move immune cells for one sub-step: those in every second slab, then those in the others."""
+    lattice, immune, c, fields = tissue.lattice, tissue.immune, tissue.constants, tissue.fields
+    if immune.n == 0:
+        return
+    near = tissue.scratch.get("near tumor", lattice.size, "uint8")
+    order = tissue.scratch.get("order of moves", immune.n, "int64")
+    if tissue.sub == 0:
+        immune["hours_engaged"].fill(0.0)
+        order[:] = np.argsort(immune["site"])
+        tissue.contacts.near_tumor(near, tissue.threads)
+    travel = int(np.ceil(c.hops.max())) + 1
+    slab_of = lattice.slabs(lattice.shape[0] if tissue.p.space.well_mixed else 2 * travel + 2)
+    slabs = int(slab_of[-1]) + 1
+    starts, rows = np.empty(slabs + 1, dtype=np.int64), tissue.scratch.get("rows by slab", immune.n, "int64")
+    motility.sort_into_slabs(slab_of, lattice.stride, order, immune["site"], starts, rows)
+    place = (
+        lattice.interior,
+        lattice.offsets,
+        lattice.wraps,
+        lattice.home,
+        lattice.tumor_at,
+        lattice.immune_at,
+        near,
+        tissue.tumor["state"],
+    )
+    columns = tuple(
+        immune[name]
+        for name in ("kind", "lineage", "exhaustion", "site", "heading", "engaged", "target_site", "hours_engaged")
+    )
+    dt, forward = np.float32(tissue.p.clock.dt), bool((tissue.hour + tissue.sub) % 2 == 0)
+    which = np.arange(slabs)
+    alone = tissue.threads.count == 1 or immune.n < WORTH_TWO_THREADS
+    for part in (np.concatenate((which[0::2], which[1::2])),) if alone else (which[0::2], which[1::2]):
+        tissue.threads.over_rows(
+            len(part),
+            lambda lo, hi, part=part: motility.move(
+                part[lo:hi],
+                starts,
+                rows,
+                forward,
+                tissue.sub_tick,
+                tissue.seed,
+                dt,
+                c.hops,
+                c.motility,
+                tissue.p.space.well_mixed,
+                *place,
+                fields.block,
+                fields.toward,
+                fields.pull,
+                *columns,
+            ),
+            worth_it=len(part) + 1 if alone else 2,
+        )
+
+
+def kill(tissue: Tissue) -> None:
+    """Let engaged immune cells strike in this sub-step and settle what the strikes do."""
+    tumor, immune, c, fields = tissue.tumor, tissue.immune, tissue.constants, tissue.fields
+    if immune.n == 0 or tumor.n == 0:
+        return
+    struck, hits = tissue.scratch.get("struck", immune.n, "int32"), tissue.scratch.get("hits", immune.n, "int32")
+    divides = tissue.scratch.get("divides", immune.n, "uint8")
+    if tissue.sub == 0:
+        divides.fill(0)
+    dt = np.float32(tissue.p.clock.dt)
+    targets = tuple(tumor[name] for name in ("mhc", "pdl1", "antigenicity"))
+    actors = tuple(
+        immune[name]
+        for name in (
+            "kind",
+            "lineage",
+            "signal",
+            "can_kill",
+            "kills_left",
+            "hours_since_arrival",
+            "exhaustion",
+            "engaged",
+            "target_site",
+        )
+    )
+    tissue.threads.over_rows(
+        immune.n,
+        lambda lo, hi: killing.strike(
+            lo,
+            hi,
+            tissue.sub_tick,
+            tissue.seed,
+            dt,
+            c.nk,
+            c.ctl,
+            c.kill_gains,
+            c.bound,
+            c.induction,
+            fields.ifng,
+            fields.block,
+            tissue.lattice.tumor_at,
+            *targets,
+            *actors,
+            struck,
+            hits,
+        ),
+    )
+    killer = tissue.scratch.get("killer", tumor.n, "int64", fill=killing.NEVER)
+    taken = tissue.scratch.get("hits taken", tumor.n, "int32")
+    now = np.float32(tissue.hour + tissue.sub * tissue.p.clock.dt)
+    killing.resolve(
+        now,
+        c.repair_rate,
+        c.lethal_damage,
+        immune["kind"],
+        immune["cell_id"],
+        struck,
+        hits,
+        tumor["state"],
+        tumor["cause"],
+        tumor["damage"],
+        tumor["damage_hour"],
+        taken,
+        killer,
+        immune["kills"],
+        immune["kills_left"],
+        divides,
+    )
+
+
+def divide_t_cells(tissue: Tissue) -> None:
+    """Let T cells divide that killed in this hour."""
+    immune, lattice, c = tissue.immune, tissue.lattice, tissue.constants
+    divides = tissue.scratch.get("divides", immune.n, "uint8")
+    if immune.n == 0 or not divides.any():
+        return
+    recruitment.decide_divisions(
+        tissue.tick,
+        tissue.seed,
+        c.division_probability,
+        c.division_gain,
+        c.bound,
+        immune["lineage"],
+        immune["signal"],
+        immune["exhaustion"],
+        divides,
+    )
+    rows = np.flatnonzero(divides)
+    divides.fill(0)
+    if len(rows) == 0:
+        return
+    rows = rows[np.lexsort((immune["cell_id"][rows], immune["lineage"][rows]))]
+    immune.reserve(len(rows))
+    whole = immune.columns
+    mothers = np.empty(len(rows), dtype=np.int64)
+    born = recruitment.place_daughters(
+        rows,
+        immune.n,
+        tissue.tick,
+        tissue.seed,
+        lattice.offsets,
+        lattice.home,
+        lattice.immune_at,
+        whole["site"],
+        whole["lineage"],
+        mothers,
+    )
+    kept = {name: whole[name][immune.n : immune.n + born].copy() for name in ("site", "lineage")}
+    daughters = immune.append(born)
+    for name in (
+        "kind",
+        "receptor_level",
+        "set_point",
+        "ligand_local",
+        "bound_fraction",
+        "signal",
+        "exhaustion",
+        "heading",
+        "can_kill",
+    ):
+        immune[name][daughters] = immune[name][mothers[:born]]
+    for name, values in kept.items():
+        immune[name][daughters] = values
+    tissue.number(immune, daughters, born)
+    tissue.tally("ctl_births", born)
+
+
+def age_immune_cells(tissue: Tissue) -> None:
+    """Advance exhaustion and age, and let immune cells die or leave."""
+    immune, c = tissue.immune, tissue.constants
+    aging = tuple(immune[name] for name in ("kind", "hours_engaged", "exhaustion", "hours_since_arrival"))
+    leaves = tissue.scratch.get("leaves", immune.n, "uint8")
+    tissue.threads.over_rows(immune.n, lambda lo, hi: exhaustion.advance(lo, hi, c.keep_engaged, c.keep_free, *aging))
+    tissue.threads.over_rows(
+        immune.n,
+        lambda lo, hi: recruitment.decide_exits(
+            lo, hi, tissue.tick, tissue.seed, *c.exit_rates, immune["kind"], immune["lineage"], leaves
+        ),
+    )
+    rows = np.flatnonzero(leaves)
+    if len(rows):
+        tissue.tally("nk_exits", int(np.count_nonzero(immune["kind"][rows] == NK)))
+        tissue.tally("ctl_exits", int(np.count_nonzero(immune["kind"][rows] == CTL)))
+        tissue.remove(immune, rows)

@@ -1,0 +1,69 @@
+"""Where a study stands while it runs, and the lock that keeps a second process from writing it."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from immune_sim.core.errors import OutputError
+from immune_sim.runs.experiments.estimate import Estimate, estimate
+from immune_sim.runs.files import cannot_write
+
+fcntl: Any
+try:
+    import fcntl
+except ImportError:  # Windows has none: there nothing keeps two processes apart
+    fcntl = None
+
+
+@dataclass
+class Standing:
+    """Where a study stands while it runs. planned: the most runs there may be, finished ones included."""
+
+    planned: int
+    done: int = 0
+    failed: int = 0
+    new: int = 0
+    began: float = field(default_factory=time.perf_counter)
+    endpoint: str = ""
+    values: dict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
+    damaged: dict[str, str] = field(default_factory=dict)
+    again: int = 0
+
+    @property
+    def seconds_left(self) -> float:
+        """About how long it will take; nan before the first run."""
+        return (time.perf_counter() - self.began) / self.new * (self.planned - self.done) if self.new else math.nan
+
+    def estimates(self) -> dict[str, Estimate]:
+        """The running estimate of the first endpoint in every arm, over all points."""
+        return {arm: estimate(self.endpoint, values) for arm, values in self.values.items()}
+
+
+Watch = Callable[[Standing], None]
+
+
+@contextmanager
+def locked(folder: Path, writer: str) -> Iterator[None]:
+    """Keep a second process from writing the same part of a study; the lock ends with the process, however it ends."""
+    path = folder / f".lock{'-' if writer else ''}{writer}"
+    try:
+        file = path.open("w")
+    except OSError as error:
+        raise cannot_write(path, error) from error
+    with file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise OutputError(
+                f"another process computes this study in {folder} now. Wait for its end, or stop it with Ctrl-C."
+            ) from None
+        except OSError:
+            pass  # a file system without locks
+        yield
