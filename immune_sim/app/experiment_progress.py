@@ -15,7 +15,7 @@ from rich.text import Text
 
 from immune_sim.runs.experiments.declared import Experiment
 from immune_sim.runs.experiments.estimate import SHARES, TIMES, Estimate
-from immune_sim.runs.experiments.running import Standing
+from immune_sim.runs.experiments.standing import Standing
 
 PAUSE = 0.2  # s between two pictures
 LINE_EVERY = 30.0  # s between two lines where no terminal is there to be redrawn

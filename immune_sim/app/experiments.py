@@ -19,9 +19,10 @@ from immune_sim.runs.experiments.design import points_of
 from immune_sim.runs.experiments.estimate import seconds_per_run
 from immune_sim.runs.experiments.executors import count_cores, make_executor
 from immune_sim.runs.experiments.experiment import folder_of, set_up
+from immune_sim.runs.experiments.loading import load_experiment, shipped_experiments
 from immune_sim.runs.experiments.order import Queue
-from immune_sim.runs.experiments.reading import load_experiment, shipped_experiments
-from immune_sim.runs.experiments.running import Run, Standing
+from immune_sim.runs.experiments.running import Run
+from immune_sim.runs.experiments.standing import Standing
 from immune_sim.runs.experiments.study import Study
 from immune_sim.runs.experiments.task import execute
 from immune_sim.runs.experiments.trust import experiment_of, task_of

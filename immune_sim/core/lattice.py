@@ -141,7 +141,8 @@ class Lattice:
     def site_of(self, coordinates: np.ndarray) -> np.ndarray:
         """Flat sites (n,) int32 of coordinates (n, dims); the reverse of ``coordinates``."""
         shifted = np.asarray(coordinates) + 1
-        return np.ravel_multi_index(tuple(np.moveaxis(shifted, -1, 0)), self.padded_shape).astype(np.int32)
+        flat = np.ravel_multi_index(tuple(np.moveaxis(shifted, -1, 0)), self.padded_shape)
+        return np.asarray(flat, dtype=np.int32)
 
     def slabs(self, thickness: int) -> np.ndarray:
         """Cut the first axis into an even number of slabs of at least this thickness, or into a single one.

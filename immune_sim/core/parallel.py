@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import Any
 
 WORTH_IT = 16_384  # rows below which handing work to a second thread costs more than it saves
@@ -31,7 +32,7 @@ class Threads:
             work(0, 0, n)
             return
         bounds = [n * part // self.count for part in range(self.count + 1)]
-        self.together([lambda i=i: work(i, bounds[i], bounds[i + 1]) for i in range(self.count)])
+        self.together([partial(work, i, bounds[i], bounds[i + 1]) for i in range(self.count)])
 
     def together(self, tasks: Sequence[Callable[[], Any]]) -> None:
         """Run independent tasks, the first ones in the caller's thread; an error in any is raised."""

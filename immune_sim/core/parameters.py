@@ -14,7 +14,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal, dataclass_transform, get_args
+from typing import Any, Literal, cast, dataclass_transform, get_args
 
 Grade = Literal["in vivo", "in vitro", "secondary", "model", "assumption", "setting"]
 GRADES: tuple[str, ...] = get_args(Grade)
@@ -106,7 +106,7 @@ def parameters[C](
             for each in made.declared:
                 if each.name in values and not _in_range(each, values[each.name]):
                     raise TypeError(f"preset {name!r}: {each.address} = {values[each.name]!r} is out of range")
-        return made
+        return cast("type[C]", made)
 
     return decorate
 
@@ -114,7 +114,8 @@ def parameters[C](
 def _declared(group: str, each: dataclasses.Field[Any]) -> Parameter:
     declaration: _Declaration = each.metadata["declaration"]
     kind = {"bool": bool, "int": int, "float": float, "str": str}[str(each.type)]
-    parameter = Parameter(group, each.name, each.default, kind, **vars(declaration))
+    default: Any = each.default
+    parameter = Parameter(group, each.name, default, kind, **vars(declaration))
     if not _in_range(parameter, parameter.default):
         raise TypeError(f"{parameter.address}: the default {parameter.default!r} is outside its own range")
     return parameter

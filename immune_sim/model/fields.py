@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from immune_sim.core.cells import CellTable
 from immune_sim.core.fields import Diffusion, Grid, sample, solve_variable
 from immune_sim.core.lattice import Lattice
+from immune_sim.core.parallel import Threads
 from immune_sim.core.rates import SCALE
 from immune_sim.mechanisms import motility, signaling
 from immune_sim.mechanisms.signaling import Oxygen, Signals
@@ -63,17 +65,17 @@ class TissueFields:
     @property
     def chemokine(self) -> np.ndarray:
         """Chemokine (g,), relative."""
-        return self.signals[0]
+        return np.asarray(self.signals[0])
 
     @property
     def ifng(self) -> np.ndarray:
         """IFN-gamma (g,), relative."""
-        return self.signals[1]
+        return np.asarray(self.signals[1])
 
     @property
     def ligand(self) -> np.ndarray:
         """Ligand from tumor cells (g,), relative."""
-        return self.signals[2]
+        return np.asarray(self.signals[2])
 
     def set_vessels(self, sites: np.ndarray) -> None:
         """Say where vessels are."""
@@ -85,10 +87,11 @@ class TissueFields:
         secreted = self._secreted(tissue)
         tissue.threads.together([self._solve_oxygen, lambda: self._solve_signals(secreted)])
         for table in (tissue.tumor, tissue.immune):
-            site, local = table["site"], table["ligand_local"]
-            tissue.threads.over_rows(
-                table.n, lambda lo, hi, a=site, b=local: sample(lo, hi, self.ligand, self.block, a, b)
-            )
+            self._let_read(table, tissue.threads)
+
+    def _let_read(self, table: CellTable, threads: Threads) -> None:
+        site, local = table["site"], table["ligand_local"]
+        threads.over_rows(table.n, lambda lo, hi: sample(lo, hi, self.ligand, self.block, site, local))
 
     def _secreted(self, tissue: Tissue) -> np.ndarray:
         """Secretion per site of chemokine, IFN-gamma and ligand, (3, g) float32."""

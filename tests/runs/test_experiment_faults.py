@@ -22,7 +22,7 @@ from immune_sim.runs.experiments.executors import OnDask
 from immune_sim.runs.experiments.experiment import arm, run_study, set_up
 from immune_sim.runs.experiments.journal import read_journals
 from immune_sim.runs.experiments.pool import Pool
-from immune_sim.runs.experiments.running import Standing
+from immune_sim.runs.experiments.standing import Standing
 from immune_sim.runs.experiments.study import Study
 from immune_sim.runs.experiments.trust import status
 from tests.runs.studies import TINY, computed, tiny

@@ -9,8 +9,9 @@ import pytest
 
 from immune_sim.core.errors import ScenarioError
 from immune_sim.runs.experiments.design import points_of, scenario_at, unit_sample
+from immune_sim.runs.experiments.loading import load_experiment, shipped_experiments
 from immune_sim.runs.experiments.order import Queue
-from immune_sim.runs.experiments.reading import load_experiment, read_experiment, shipped_experiments
+from immune_sim.runs.experiments.reading import read_experiment
 from tests.runs.studies import TINY, tiny
 
 BROKEN = """

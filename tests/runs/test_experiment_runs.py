@@ -12,7 +12,7 @@ from immune_sim.core.errors import OutputError, ScenarioError
 from immune_sim.runs.experiments import running
 from immune_sim.runs.experiments.declared import seed_of
 from immune_sim.runs.experiments.experiment import run_study
-from immune_sim.runs.experiments.running import Standing, locked
+from immune_sim.runs.experiments.standing import Standing, locked
 from immune_sim.runs.experiments.study import Study
 from immune_sim.runs.experiments.trust import status, verify
 from immune_sim.runs.run import Interruption

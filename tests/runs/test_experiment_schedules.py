@@ -8,7 +8,8 @@ import pytest
 from immune_sim.core.errors import ScenarioError
 from immune_sim.mechanisms.pharmacokinetics import Pharmacokinetics
 from immune_sim.model.drug_course import drug_course
-from immune_sim.runs.experiments.schedules import HALF_LIFE, exposure, hours_blocked, scaled, vary
+from immune_sim.runs.experiments.exposure import exposure, hours_blocked, scaled
+from immune_sim.runs.experiments.schedules import HALF_LIFE, vary
 from immune_sim.scenario.scenario import Scenario
 
 LOW = Scenario.load("ldn-mouse")

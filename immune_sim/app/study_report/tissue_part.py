@@ -30,9 +30,11 @@ def section(told: Told, shown: Sequence[Tissue], reason: str) -> Markup:
     where = f" At the design point where the arms differ most: {told.place(telling_point(told))}." if several else ""
     name = endpoint(told.plan.endpoints[0]).label
     about = (
-        f"The best, the median and the worst seed of every arm, judged by {name}, on the last day that all of these runs "
-        f"reached; cleared tumors on the day they were gone.{where}"
+        f"The best, the median and the worst seed of every arm, judged by {name}, on the last day that all of these "
+        f"runs reached; cleared tumors on the day they were gone.{where}"
     )
+    if reason:
+        about = f"The best, the median and the worst seed of every arm, judged by {name}.{where} {reason}"
     return part("tissues", TITLE, *(raw(each) for each in parts), drawn._classes(), about=about)
 
 

@@ -36,7 +36,7 @@ KEPT_EVERY = 6  # h, in which courses and frames are usually kept
 
 @dataclass(frozen=True)
 class Tissue:
-    """The picture of one run: its row of the runs table (with ``rank``), the hour, tumor cells, codes (height, width)."""
+    """The picture of one run: its row of the runs table (with ``rank``), hour, tumor cells, codes (height, width)."""
 
     row: dict[str, Any]
     hour: int
@@ -45,27 +45,36 @@ class Tissue:
 
 
 def tissues(told: Told, study: Study, *, watch: Watch | None = None) -> tuple[list[Tissue], str]:
-    """The tissues to show, or none and the reason."""
+    """The tissues to show, and in words why they are not all of one day, or why there are none."""
     runs = told.runs[told.runs["point"] == telling_point(told)]
     chosen = representatives(runs, told.plan.endpoints[0], horizon=told.horizon)
-    hour, made = common_hour(chosen), []
-    known = _known(told.folder)
     try:
-        for row in rows_of(chosen):
-            at = int(min(hour, row["hours"]))
-            key = f"{row['run_id']} {at} {row['hash']}"
-            if key not in known:
-                if watch:
-                    watch(f"computing the {row['rank']} tissue of {told.labels[row['arm']]} again")
-                known[key] = _from_frames(told, row["run_id"], at, _cells(told, row["run_id"], at)) or _again(
-                    told, study, row, at
-                )
-            cells, codes = known[key]
-            made.append(Tissue(row, at, cells, codes))
+        return _on_one_day(told, study, chosen, watch or (lambda _: None)), ""
     except ImmuneSimError as error:
-        return [], f"No pictures: {error}"
+        last = _last_ones(told, chosen)
+        return last, f"{error} Shown is the last hour of each run, as it was stored." if last else str(error)
+
+
+def _on_one_day(told: Told, study: Study, chosen: pd.DataFrame, watch: Watch) -> list[Tissue]:
+    hour, known, made = common_hour(chosen), _known(told.folder), []
+    for row in rows_of(chosen):
+        at = int(min(hour, row["hours"]))
+        key = f"{row['run_id']} {at} {row['hash']}"
+        if key not in known:
+            stored = _from_frames(told, row["run_id"], at)
+            if stored is None:
+                watch(f"computing the {row['rank']} tissue of {told.labels[row['arm']]} again")
+            known[key] = stored or _again(told, study, row, at)
+        made.append(Tissue(row, at, *known[key]))
     _keep(told.folder, known)
-    return made, ""
+    return made
+
+
+def _last_ones(told: Told, chosen: pd.DataFrame) -> list[Tissue]:
+    """The stored pictures of the last hours, those that are there."""
+    rows = [(row, int(row["hours"])) for row in rows_of(chosen)]
+    found = [(row, hour, _from_frames(told, row["run_id"], hour)) for row, hour in rows]
+    return [Tissue(row, hour, *stored) for row, hour, stored in found if stored is not None]
 
 
 def telling_point(told: Told) -> int:
@@ -100,11 +109,11 @@ def _again(told: Told, study: Study, row: dict[str, Any], hour: int) -> tuple[in
         model.tissue.threads.close()
 
 
-def _from_frames(told: Told, run_id: str, hour: int, cells: int | None) -> tuple[int, Codes] | None:
+def _from_frames(told: Told, run_id: str, hour: int) -> tuple[int, Codes] | None:
     """The stored picture of a run at an hour, the middle slice of a deep one; None where there is none."""
-    if told.frames.empty or cells is None:
+    cells, frames = _cells(told, run_id, hour), told.frames
+    if frames.empty or cells is None:
         return None
-    frames = told.frames
     found = rows_of(frames[(frames["run_id"] == run_id) & (frames["hour"] == hour) & (frames["layer"] == "type")])
     if not found:
         return None

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 
 from immune_sim.core.codes import CTL, NK
@@ -27,45 +29,23 @@ def move(tissue: Tissue) -> None:
     slabs = int(slab_of[-1]) + 1
     starts, rows = np.empty(slabs + 1, dtype=np.int64), tissue.scratch.get("rows by slab", immune.n, "int64")
     motility.sort_into_slabs(slab_of, lattice.stride, order, immune["site"], starts, rows)
-    place = (
-        lattice.interior,
-        lattice.offsets,
-        lattice.wraps,
-        lattice.home,
-        lattice.tumor_at,
-        lattice.immune_at,
-        near,
-        tissue.tumor["state"],
-    )
-    columns = tuple(
-        immune[name]
-        for name in ("kind", "lineage", "exhaustion", "site", "heading", "engaged", "target_site", "hours_engaged")
-    )
+    names = ("kind", "lineage", "exhaustion", "site", "heading", "engaged", "target_site", "hours_engaged")
+    place = (lattice.interior, lattice.offsets, lattice.wraps, lattice.home, lattice.tumor_at, lattice.immune_at, near)
+    read = (tissue.tumor["state"], fields.block, fields.toward, fields.pull)
+    columns = tuple(immune[name] for name in names)
     dt, forward = np.float32(tissue.p.clock.dt), bool((tissue.hour + tissue.sub) % 2 == 0)
-    which = np.arange(slabs)
-    alone = tissue.threads.count == 1 or immune.n < WORTH_TWO_THREADS
-    for part in (np.concatenate((which[0::2], which[1::2])),) if alone else (which[0::2], which[1::2]):
-        tissue.threads.over_rows(
-            len(part),
-            lambda lo, hi, part=part: motility.move(
-                part[lo:hi],
-                starts,
-                rows,
-                forward,
-                tissue.sub_tick,
-                tissue.seed,
-                dt,
-                c.hops,
-                c.motility,
-                tissue.p.space.well_mixed,
-                *place,
-                fields.block,
-                fields.toward,
-                fields.pull,
-                *columns,
-            ),
-            worth_it=len(part) + 1 if alone else 2,
-        )
+    when = (forward, tissue.sub_tick, tissue.seed, dt)
+    how = (c.hops, c.motility, tissue.p.space.well_mixed)
+
+    def move_slabs(which: np.ndarray) -> None:
+        motility.move(which, starts, rows, *when, *how, *place, *read, *columns)
+
+    even, odd = np.arange(0, slabs, 2), np.arange(1, slabs, 2)
+    if tissue.threads.count == 1 or immune.n < WORTH_TWO_THREADS:
+        move_slabs(np.concatenate((even, odd)))
+        return
+    for which in (even, odd):
+        tissue.threads.together([partial(move_slabs, part) for part in np.array_split(which, tissue.threads.count)])
 
 
 def kill(tissue: Tissue) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from immune_sim.core.cells import CellTable
 from immune_sim.mechanisms import receptors
 from immune_sim.model.state import Tissue
 
@@ -23,19 +24,19 @@ def cell_receptors(tissue: Tissue) -> None:
     """Advance receptors and signal of every cell, and the ligand that tumor cells secrete."""
     c = tissue.constants
     for table in (tissue.tumor, tissue.immune):
-        level, rest, local, bound, signal = (
-            table[name] for name in ("receptor_level", "set_point", "ligand_local", "bound_fraction", "signal")
-        )
-        tissue.threads.over_rows(
-            table.n,
-            lambda lo, hi, a=level, b=rest, d=local, e=bound, f=signal: receptors.advance(
-                lo, hi, tissue.blockade, tissue.ligand, c.receptors, a, b, d, e, f
-            ),
-        )
+        _advance_receptors(tissue, table)
     tumor = tissue.tumor
     signal, output = tumor["signal"], tumor["ligand_output"]
     tissue.threads.over_rows(
         tumor.n, lambda lo, hi: receptors.advance_ligand(lo, hi, c.receptors, signal, output, tissue.p.clock.substeps)
+    )
+
+
+def _advance_receptors(tissue: Tissue, table: CellTable) -> None:
+    names = ("receptor_level", "set_point", "ligand_local", "bound_fraction", "signal")
+    columns, constants = tuple(table[name] for name in names), tissue.constants.receptors
+    tissue.threads.over_rows(
+        table.n, lambda lo, hi: receptors.advance(lo, hi, tissue.blockade, tissue.ligand, constants, *columns)
     )
 
 

@@ -10,9 +10,11 @@ from typing import Any
 from immune_sim.core.errors import Problem, ScenarioError
 from immune_sim.runs.experiments.declared import Arm, Experiment, ModelFunction, Replicates
 from immune_sim.runs.experiments.executors import Executor, make_executor
-from immune_sim.runs.experiments.reading import check_points, load_experiment
-from immune_sim.runs.experiments.running import Run, Watch
+from immune_sim.runs.experiments.loading import load_experiment
+from immune_sim.runs.experiments.reading import check_points
+from immune_sim.runs.experiments.running import Run
 from immune_sim.runs.experiments.schedules import vary
+from immune_sim.runs.experiments.standing import Watch
 from immune_sim.runs.experiments.study import Study
 from immune_sim.runs.experiments.writing import OpenStudy
 from immune_sim.runs.run import Interruption, interruption_by_keyboard

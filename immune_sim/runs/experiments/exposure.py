@@ -73,6 +73,7 @@ def _rates(constants: Pharmacokinetics) -> Floats:
 
 @lru_cache(maxsize=4096)
 def blocked_per_interval(constants: Pharmacokinetics, dose_mg: float, every: float) -> float:
+    """Hours of blockade in each interval of equal doses, in the steady state."""
     rates = constants.rates[1:, 1:]
     count = max(2, round(every / GRID))
     dt = every / count

@@ -9,19 +9,15 @@ from immune_sim.core.errors import Problem, ScenarioError
 from immune_sim.model import layers
 from immune_sim.model.outcomes import NAMES
 from immune_sim.runs.experiments import keys
-from immune_sim.runs.experiments.declared import Arm, Design, Experiment, Factor, Frames, Measure, Replicates
+from immune_sim.runs.experiments.declared import STANDARD, Design, Experiment, Frames, Measure, Replicates
 from immune_sim.runs.experiments.design import points_of, scenario_at
-from immune_sim.runs.experiments.overriding import read_overrides, read_regimen
-from immune_sim.runs.experiments.reading_design import read_design, read_factors
+from immune_sim.runs.experiments.reading_arms import ArmReader
+from immune_sim.runs.experiments.reading_design import read_design
+from immune_sim.runs.experiments.reading_factors import read_factors
 from immune_sim.runs.experiments.reading_tools import Tools
-from immune_sim.runs.experiments.schedules import vary
-from immune_sim.scenario import opening
 from immune_sim.scenario.document import parse
-from immune_sim.scenario.hints import RefusedError
-from immune_sim.scenario.reading import read_duration
+from immune_sim.scenario.reading import line_of
 from immune_sim.scenario.registry import installed
-from immune_sim.scenario.scenario import Scenario
-from immune_sim.scenario.shipped import shipped_folder
 
 MOST_TOLD = 25  # contradictions between values at design points
 
@@ -37,7 +33,7 @@ def read_experiment(
     reader = _Reader(Tools(parse(text, origin), installed()), folder, quick)
     made = reader.read(name, text)
     if reader.tools.problems or made is None:
-        raise ScenarioError(sorted(reader.tools.problems, key=lambda each: opening.line_of(each, origin)))
+        raise ScenarioError(sorted(reader.tools.problems, key=lambda each: line_of(each, origin)))
     check_points(made, origin)
     return made
 
@@ -74,12 +70,10 @@ class _Reader:
         tools.known((), content, (*keys.HEAD, *keys.TABLES))
         self._take_quick()
         texts = {key: tools.text((key,), content[key]) for key in keys.TEXTS if key in content}
-        base = self._scenario(("base",), texts["base"]) if texts.get("base") else Scenario.default()
-        base = self._changed(("overrides",), base, content.get("overrides", {}))
-        if "horizon" in content:
-            base = self._horizon(base, content["horizon"])
-        arms = self._arms(base)
-        factors = read_factors(tools, content, base, arms)
+        reader = ArmReader(tools, content, self.folder)
+        base = reader.base(texts.get("base", ""))
+        arms = reader.arms(base)
+        factors = read_factors(tools, content, arms)
         design, factors = read_design(tools, content, base, factors)
         measures = self._measures()
         endpoints = self._endpoints(measures)
@@ -124,74 +118,6 @@ class _Reader:
         if factors:
             self.content["factor"] = factors
 
-    def _scenario(self, path: tuple[str | int, ...], given: str) -> Scenario:
-        try:
-            if given.endswith(opening.SUFFIX):
-                return Scenario.from_file((self.folder or Path()) / given)
-            return Scenario.shipped(given)
-        except ScenarioError as error:
-            for each in error.problems:
-                self.tools.problem(path, str(each))
-            return Scenario.default()
-
-    def _changed(self, path: tuple[str | int, ...], scenario: Scenario, given: Any) -> Scenario:
-        changes, mistakes = read_overrides(self.tools.registry, self.tools.table(path, given))
-        for below, what in mistakes:
-            self.tools.problem((*path, *below), what)
-        try:
-            return vary(scenario, changes) if changes else scenario
-        except ScenarioError as error:
-            for each in error.problems:
-                self.tools.problem((*path, *each.where.split(".")[:1]), f"{each.where}: {each.what}")
-            return scenario
-
-    def _horizon(self, scenario: Scenario, given: Any) -> Scenario:
-        try:
-            return scenario.with_overrides({"duration": read_duration(given)})
-        except RefusedError as refused:
-            self.tools.problem(("horizon",), refused)
-            return scenario
-
-    def _arms(self, base: Scenario) -> list[Arm]:
-        tables = self.tools.tables(("arm",), self.content.get("arm", []))
-        arms: list[Arm] = []
-        for number, table in enumerate(tables):
-            arm = self._arm(("arm", number), table, base)
-            if arm and arm.name in {each.name for each in arms}:
-                self.tools.problem(
-                    ("arm", number, "name"), f'two arms are called "{arm.name}". Give each a name of its own.'
-                )
-            elif arm:
-                arms.append(arm)
-        return arms or [Arm(base.name, base, base.title)]
-
-    def _arm(self, path: tuple[str | int, ...], table: dict[str, Any], base: Scenario) -> Arm | None:
-        tools, groups = self.tools, self.tools.registry.groups
-        direct = {key: given for key, given in table.items() if "." in key or key in groups}
-        regimen = table.get("regimen")
-        if isinstance(regimen, dict):  # regimen.at = "22:00" changes a key of the phase that is there
-            direct["regimen"] = regimen
-        tools.known(path, {key: given for key, given in table.items() if key not in direct}, keys.ARM)
-        texts = {
-            key: tools.text((*path, key), table[key]) for key in ("name", "title", "about", "scenario") if key in table
-        }
-        if not texts.get("name"):
-            tools.problem((*path, "name"), 'an arm needs a name. Write for example name = "control".')
-            return None
-        scenario = base
-        if texts.get("scenario"):
-            scenario = self._scenario((*path, "scenario"), str(texts["scenario"]))
-            scenario = self._changed(("overrides",), scenario, self.content.get("overrides", {}))
-            scenario = self._horizon(scenario, self.content["horizon"]) if "horizon" in self.content else scenario
-        if regimen is not None and not isinstance(regimen, dict):
-            phases, mistakes = read_regimen(regimen)
-            for below, what in mistakes:
-                tools.problem((*path, "regimen", *below), what)
-            scenario = scenario.with_overrides({"regimen": phases})
-        scenario = self._changed(path, scenario, direct)
-        scenario = self._changed((*path, "overrides"), scenario, table.get("overrides", {}))
-        return Arm(str(texts["name"]), scenario, texts.get("title") or str(texts["name"]), texts.get("about") or "")
-
     def _replicates(self, endpoints: tuple[str, ...]) -> Replicates:
         given, tools = self.content.get("replicates", 20), self.tools
         if not isinstance(given, dict):
@@ -213,8 +139,6 @@ class _Reader:
         return Replicates(at_least, at_most, step, str(name), width)
 
     def _endpoints(self, measures: list[Measure]) -> tuple[str, ...]:
-        from immune_sim.runs.experiments.declared import STANDARD
-
         known = (*STANDARD, *(each.name for each in measures))
         given = self.content.get("endpoints", ["survival_time", "take"])
         chosen = self.tools.names(("endpoints",), given, known, "endpoint")
@@ -255,45 +179,3 @@ class _Reader:
             else round(float(tools.declared(("frames", "every"), "every", table["every"]) or 0))
         )
         return Frames(every, tools.names(("frames", "layers"), table.get("layers", ["type"]), layers.NAMES, "layer"))
-
-
-def read_experiment_file(path: Path, *, quick: bool = False) -> Experiment:
-    """Read an experiment file; raises ScenarioError with every mistake, also for a file that cannot be opened."""
-    return read_experiment(opening.read_file(path), str(path), name=path.stem, folder=path.parent, quick=quick)
-
-
-def shipped_experiments() -> list[Path]:
-    """The files of the shipped experiments, by name."""
-    return sorted(shipped_folder("experiments").glob(f"*{opening.SUFFIX}"))
-
-
-def load_experiment(given: str | Path | Experiment, *, quick: bool = False) -> Experiment:
-    """An experiment from whatever names one: the name of a shipped one, a path, or the text of a file."""
-    if isinstance(given, Experiment):
-        return given
-    if isinstance(given, str) and "\n" in given:
-        return read_experiment(given, quick=quick)
-    if isinstance(given, Path) or given.endswith(opening.SUFFIX) or "/" in given or "\\" in given:
-        return read_experiment_file(Path(given), quick=quick)
-    known = {path.stem: path for path in shipped_experiments()}
-    if given not in known:
-        from immune_sim.scenario.hints import did_you_mean, listed
-
-        near = did_you_mean(given, known, f"Shipped are {listed(known, 'and')}.")
-        raise ScenarioError(
-            Problem(
-                "",
-                f'no experiment "{given}" is shipped. {near} The path of a file of your own ends in {opening.SUFFIX}.',
-            )
-        )
-    return read_experiment(opening.read_file(known[given]), f"{given}{opening.SUFFIX}", name=given, quick=quick)
-
-
-__all__ = [
-    "Factor",
-    "check_points",
-    "load_experiment",
-    "read_experiment",
-    "read_experiment_file",
-    "shipped_experiments",
-]

@@ -15,7 +15,7 @@ from immune_sim.scenario.document import Path
 from immune_sim.scenario.hints import RefusedError, quoted
 
 
-def read_factors(tools: Tools, content: dict[str, Any], base: Scenario, arms: Sequence[Arm]) -> list[Factor]:
+def read_factors(tools: Tools, content: dict[str, Any], arms: Sequence[Arm]) -> list[Factor]:
     """The [[factor]] tables as factors."""
     made: list[Factor] = []
     for number, table in enumerate(tools.tables(("factor",), content.get("factor", []))):

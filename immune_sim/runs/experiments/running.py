@@ -1,4 +1,4 @@
-"""Computing a study: runs handed out and taken in, written down as they come, until all is done or somebody stops it."""
+"""Computing a study: runs are handed out, taken in and written down, until all is done or somebody stops it."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from immune_sim.runs.experiments.executors import Executor
 from immune_sim.runs.experiments.order import Queue, Wanted
 from immune_sim.runs.experiments.rows import tables_of
 from immune_sim.runs.experiments.shards import RUNS, Shards, check
+from immune_sim.runs.experiments.standing import Standing, Watch, locked
 from immune_sim.runs.experiments.task import Plan, Result, Task
 from immune_sim.runs.experiments.writing import OpenStudy
 from immune_sim.runs.run import Interruption
