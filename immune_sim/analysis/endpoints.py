@@ -28,7 +28,7 @@ class Endpoint:
 
 _KNOWN = (
     Endpoint("take", "tumor take", "share", -1),
-    Endpoint("time_to_take", "time to a detectable tumor", "time", +1),
+    Endpoint("time_to_take", "time to tumor", "time", +1),
     Endpoint("survival_time", "survival time", "time", +1),
     Endpoint("cleared", "tumor cleared", "share", +1),
     Endpoint("time_to_clearance", "time to clearance", "time", -1),

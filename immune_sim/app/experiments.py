@@ -63,17 +63,20 @@ def work(file: str, out: Path | None, wishes: Wishes, *, quick: bool, dry_run: b
         return 0
     opened = OpenStudy.at(experiment, folder, other_code=wishes.other_code)
     to = console()
-    with interruption_by_keyboard() as interruption, make_executor(wishes.workers, wishes.scheduler) as executor:
-        with StudyProgress(console(stderr=True), experiment, moving=is_watched()) as progress:
-            session = Run(
-                opened,
-                executor,
-                shard=part,
-                watch=progress,
-                interruption=interruption,
-                retry_failed=wishes.retry_failed,
-            )
-            ended, standing = session.work()
+    with (
+        interruption_by_keyboard() as interruption,
+        make_executor(wishes.workers, wishes.scheduler) as executor,
+        StudyProgress(console(stderr=True), experiment, moving=is_watched()) as progress,
+    ):
+        session = Run(
+            opened,
+            executor,
+            shard=part,
+            watch=progress,
+            interruption=interruption,
+            retry_failed=wishes.retry_failed,
+        )
+        ended, standing = session.work()
     _tell_end(opened, standing)
     if ended == "complete":
         return 0
@@ -123,7 +126,8 @@ def _tell_design(experiment: Experiment, wishes: Wishes, folder: Path, part: tup
     to.print(f"replicates  {how_many}")
     to.print(f"runs        {'' if rule.half_width is None else 'at most '}{runs:,}")
     to.print(
-        f"time        about {duration_words(runs * seconds / workers)} with {workers} workers, {seconds:.2g} s a run; longer where tumors grow large"
+        f"time        about {duration_words(runs * seconds / workers)} with {workers} workers, "
+        f"{seconds:.2g} s a run; longer where tumors grow large"
     )
     to.print(f"folder      {folder}", soft_wrap=True)
 
@@ -151,7 +155,8 @@ def tell_status(folder: Path) -> int:
     found, to = status_of(study), console()
     to.print(Text(found.name, style="bold"))
     to.print(
-        f"runs        {found.done:,} of {'at most ' if study.manifest['replicates']['half_width'] else ''}{found.planned:,}, {found.failed:,} failed"
+        f"runs        {found.done:,} of {'at most ' if study.manifest['replicates']['half_width'] else ''}"
+        f"{found.planned:,}, {found.failed:,} failed"
     )
     to.print(f"points      {found.points:,}")
     for arm, count in found.per_arm.items():

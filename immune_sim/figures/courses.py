@@ -35,7 +35,7 @@ def course_bands(
             hovertemplate="%{y:.4~g}",
         )
     top = room_above([each.name for each in made.data if each.name])
-    made.update_layout(margin={"t": top}, height=HEIGHT - 84 + top)
+    made.update_layout(margin={"t": top}, legend={"tracegroupgap": 0}, height=HEIGHT - 84 + top)
     return made
 
 

@@ -38,11 +38,12 @@ def survival_curves(
         xaxis={
             "range": [0, horizon / HOURS_PER_DAY * 1.005],
             "tickvals": grid,
-            "tickformat": "~g",
+            "ticktext": [f"{each:g}" for each in grid],
             "anchor": "y",
             "hoverformat": ".1f",
         },
         margin={"b": 8},
+        legend={"tracegroupgap": 0},
     )
     return made
 
@@ -130,7 +131,7 @@ def _at_risk(
             "ticktext": ["at risk"],
             "ticks": "",
             "fixedrange": True,
-            "tickfont": {"size": 11, "color": colors(theme)["axis"]},
+            "tickfont": {"size": 11, "color": colors(theme)["text"]},
         }
     )
 

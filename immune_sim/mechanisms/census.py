@@ -140,13 +140,15 @@ def radius_of_gyration(places: np.ndarray, counts: np.ndarray, block: int) -> fl
     """Radius in sites of the disc (2-D) or ball (3-D) with the same spread as the living tumor cells.
 
     places (dims, g): middles of the blocks in sites; counts (g,) int64: living cells in each; block: its edge in sites.
-    A uniform disc of radius r has a mean squared distance of r^2/2 from its middle, a ball one of 3 r^2/5; cells within
-    a block add (block^2 - 1) / 12 along each axis.
+    A uniform disc of radius r has a mean squared distance of r^2/2 from its middle, a ball one of 3 r^2/5. Taking the
+    middle of a block for the places of its cells adds (block^2 - 1) / 12 along each axis (Sheppard's correction), which
+    is taken off again. So many cells cannot be closer together than in a solid disc or ball, which bounds the radius.
     """
     total = counts.sum()
     if total < 2:
         return 0.0
     dims = len(places)
     middle = places @ counts / total
-    squared = (places**2).sum(axis=0) @ counts / total - (middle**2).sum() + dims * (block**2 - 1) / 12.0
-    return float(np.sqrt(max(0.0, squared) * (2.0 if dims == 2 else 5.0 / 3.0)))
+    squared = (places**2).sum(axis=0) @ counts / total - (middle**2).sum() - dims * (block**2 - 1) / 12.0
+    solid = math.sqrt(total / math.pi) if dims == 2 else math.cbrt(0.75 * total / math.pi)
+    return max(solid, math.sqrt(max(0.0, squared) * (2.0 if dims == 2 else 5.0 / 3.0)))

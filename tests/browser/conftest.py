@@ -83,7 +83,7 @@ class Visitor:
         self.refused: list[str] = []
         self.errors: list[str] = []
         self.context: BrowserContext = browser.new_context(viewport={"width": 1280, "height": 720})
-        self.context.set_default_timeout(15_000)
+        self.context.set_default_timeout(40_000)
         self.context.route("**/*", self._only_local)
 
     def _only_local(self, route: object) -> None:

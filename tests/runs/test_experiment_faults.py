@@ -1,5 +1,7 @@
-"""What may go wrong while a study runs: killed processes, full disks, damaged files, runs that raise. Each is told by name,
-and nothing else is lost."""
+"""What may go wrong while a study runs: processes killed, disks full, files damaged, runs that raise.
+
+Each is told by name, and nothing else is lost.
+"""
 
 from __future__ import annotations
 

@@ -141,11 +141,27 @@ def test_a_folded_factorial_keeps_main_effects_clear_of_interactions_of_two() ->
 
 def test_named_levels_and_lists_are_designs_too() -> None:
     text = TINY[: TINY.index("[[factor]]")]
-    named = '[[factor]]\nlabel = "knockout"\n[factor.levels.none]\n[factor.levels."no NK"]\nrecruitment.nk_density = "0 1/mm^2"\n'
+    named = """
+[[factor]]
+label = "knockout"
+[factor.levels.none]
+[factor.levels."no NK"]
+recruitment.nk_density = "0 1/mm^2"
+"""
     experiment = read_experiment(text + named)
     assert [each.levels["knockout"].text for each in points_of(experiment)] == ["none", "no NK"]
     assert scenario_at(experiment, points_of(experiment)[1], experiment.arms[0]).values["recruitment.nk_density"] == 0.0
-    listed = '[[factor]]\nparameter = "regimen.dose"\nlabel = "dose"\n[[factor]]\nparameter = "regimen.at"\nlabel = "at"\n[design]\nkind = "list"\npoints = [{dose = "1 mg/kg", at = "22:00"}, {dose = "2 mg/kg", at = "01:00"}]\n'
+    listed = """
+[[factor]]
+parameter = "regimen.dose"
+label = "dose"
+[[factor]]
+parameter = "regimen.at"
+label = "at"
+[design]
+kind = "list"
+points = [{dose = "1 mg/kg", at = "22:00"}, {dose = "2 mg/kg", at = "01:00"}]
+"""
     experiment = read_experiment(text + listed)
     phases = [scenario_at(experiment, each, experiment.arms[1]).dosing[0] for each in points_of(experiment)]
     assert [(each.amount, each.at) for each in phases] == [(1.0, 1320), (2.0, 60)]

@@ -11,6 +11,7 @@ import pytest
 from immune_sim.core.errors import OutputError, ScenarioError
 from immune_sim.runs.experiments import running
 from immune_sim.runs.experiments.declared import seed_of
+from immune_sim.runs.experiments.executors import OnDask
 from immune_sim.runs.experiments.experiment import run_study
 from immune_sim.runs.experiments.standing import Standing, locked
 from immune_sim.runs.experiments.study import Study
@@ -77,11 +78,9 @@ def test_three_shards_compute_the_same_tables(undisturbed: Study, tmp_path: Path
 def test_dask_computes_the_same_tables(undisturbed: Study, tmp_path: Path) -> None:
     from distributed import Client, LocalCluster
 
-    with LocalCluster(n_workers=1, threads_per_worker=1, processes=False, dashboard_address=None) as cluster:
-        with Client(cluster) as client:
-            from immune_sim.runs.experiments.executors import OnDask
-
-            assert_same(run_study(tiny(), tmp_path / "dask", executor=OnDask(client=client)), undisturbed)
+    words = {"n_workers": 1, "threads_per_worker": 1, "processes": False, "dashboard_address": None}
+    with LocalCluster(**words) as cluster, Client(cluster) as client:
+        assert_same(run_study(tiny(), tmp_path / "dask", executor=OnDask(client=client)), undisturbed)
 
 
 def test_a_stopped_study_goes_on_to_the_same_tables(undisturbed: Study, tmp_path: Path) -> None:
@@ -140,7 +139,7 @@ def test_a_changed_experiment_is_refused_with_what_changed(undisturbed: Study, o
 def test_results_of_other_code_do_not_mix_unless_asked_to(tmp_path: Path) -> None:
     study = computed(tiny(("replicates = 3", "replicates = 1")), tmp_path / "other")
     manifest = json.loads((study.folder / "study.json").read_text())
-    manifest["code"]["kernels"] = "kernels-0000"
+    manifest["code"]["sources"] = "0000"
     (study.folder / "study.json").write_text(json.dumps(manifest))
     with pytest.raises(ScenarioError, match="Results of two versions do not mix"):
         computed(tiny(), study.folder)

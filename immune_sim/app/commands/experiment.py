@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from immune_sim.app.commands import experiment_report
 from immune_sim.app.console import examples
 
 group = typer.Typer(name="experiment", help="Studies of many runs: arms, factors, replicates.", no_args_is_help=True)
@@ -62,6 +63,7 @@ def register(app: typer.Typer) -> None:
     group.command("verify", epilog=VERIFY)(verify)
     group.command("repeat", epilog=REPEAT)(repeat)
     group.command("bench", epilog=examples("immune-sim experiment bench"))(bench)
+    experiment_report.register(group)
     app.add_typer(group)
 
 

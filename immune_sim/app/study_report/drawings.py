@@ -24,7 +24,7 @@ FIRST = ("tumor_cells", "signal_mean", "receptor_mean", "blockade", "nk_cells", 
 MOST_COURSES = 10
 FAST = ("blockade", "signal", "drug_", "metabolite_", "host_", "link_", "bound_")  # follow every dose
 FIRST_DAYS = 10.0
-LONGEST_TITLE = 56
+LONGEST_TITLE = 60
 
 
 def drawings(told: Told) -> list[Drawing]:
@@ -163,6 +163,7 @@ def _title(told: Told, outcome: str) -> str:
     said = told.about(outcome)
     for quantile, words in (("p10 of", "10 % quantile of"), ("p50 of", "median of"), ("p90 of", "90 % quantile of")):
         said = said.replace(quantile, words)
-    if len(said) > LONGEST_TITLE:
-        said = said.partition(" (")[0]
-    return said[:1].upper() + said[1 : LONGEST_TITLE + 20]
+    for mark in (":", " ("):
+        if len(said) > LONGEST_TITLE and "cause" not in said:
+            said = said.partition(mark)[0]
+    return said[:1].upper() + said[1:]

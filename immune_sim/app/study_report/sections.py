@@ -8,7 +8,7 @@ from typing import Any
 from immune_sim.analysis.endpoints import endpoint
 from immune_sim.app.report.markup import Markup, code, element, raw, text
 from immune_sim.app.study_report.gather import Told
-from immune_sim.app.study_report.words import HOURS_PER_DAY, days, number, p_value, percent, rows_of, say_of, span
+from immune_sim.app.study_report.words import HOURS_PER_DAY, Say, days, number, p_value, percent, rows_of, say_of, span
 from immune_sim.app.words import regimen_sentence
 
 Rows = list[list[Markup]]
@@ -80,21 +80,24 @@ def glance(told: Told) -> Markup:
     )
     rows: Rows = []
     for arm in (each for each in told.arms if each in late):
-        rows.append(
-            [
-                arm_name(told, arm),
-                text(int(late[arm]["n"])),
-                text(span(take[arm], "share", percent)),
-                text(span(early[arm], "median", days)),
-                text(span(late[arm], "median", days)),
-                text(span(late[arm], "mean", days)),
-                text(span(cleared[arm], "share", percent)),
-            ]
-        )
+        cells = [
+            _two_lines(take[arm], "share", percent),
+            _two_lines(early[arm], "median", days),
+            _two_lines(late[arm], "median", days),
+            _two_lines(late[arm], "mean", days),
+            _two_lines(cleared[arm], "share", percent),
+        ]
+        rows.append([arm_name(told, arm), text(late[arm]["n"]), *cells])
     heads = ["arm", "runs", "take", "median days to tumor", "median survival, days", "mean survival, days", "cleared"]
     until = f"{told.horizon / HOURS_PER_DAY:g}"
-    about = f"Mean survival is restricted to the {until} days followed. In brackets: 95 % intervals."
+    about = f"Mean survival is restricted to the {until} days followed. Below each figure: its 95 % interval."
     return raw(grid(heads, rows) + element("p", text(about), cls="small"))
+
+
+def _two_lines(row: dict[str, Any], name: str, say: Say) -> Markup:
+    """An estimate with its interval below it."""
+    value, _, ends = span(row, name, say).partition(" (")
+    return raw(element("div", text(value)) + element("div", text(ends.rstrip(")")), cls="small"))
 
 
 def findings(told: Told) -> Iterator[Markup]:
@@ -102,7 +105,6 @@ def findings(told: Told) -> Iterator[Markup]:
     tests, paired = told.analysis.tables.get("survival_tests"), told.analysis.tables.get("paired")
     if tests is None or paired is None or tests.empty:
         return
-    control = told.labels[told.arms[0]]
     for row in rows_of(tests):
         found = rows_of(paired[(paired["arm"] == row["arm"]) & (paired["endpoint"] == "survival_time")])
         if not found:
@@ -111,7 +113,7 @@ def findings(told: Told) -> Iterator[Markup]:
         more = "longer" if pair["difference"] >= 0 else "shorter"
         gain, low, high = (pair[f"difference{end}"] for end in ("", "_low", "_high"))
         sentence = (
-            f" lived {number(abs(gain) / HOURS_PER_DAY)} days {more} on average than {control} in the same tissue "
+            f" lived {number(abs(gain) / HOURS_PER_DAY)} days {more} on average than the control in the same tissue "
             f"(95 % interval of the gain {days(low)} to {days(high)}, {pair['pairs']} pairs); "
             f"it did better in {percent(pair['benefit'])} of the pairs. Log-rank p {_equals(p_value(row['p_holm']))}"
         )
@@ -156,7 +158,7 @@ def paired(told: Told) -> Markup:
 def tests(told: Told) -> Markup:
     """The table of log-rank tests and differences of restricted means."""
     rows: Rows = []
-    for name, words in (("survival_tests", "survival time"), ("latency_tests", "time to a detectable tumor")):
+    for name, words in (("survival_tests", "survival time"), ("latency_tests", "time to tumor")):
         table = told.analysis.tables.get(name)
         for row in rows_of(table):
             cells: list[Any] = [

@@ -1,4 +1,4 @@
-"""What an experiment is made of: arms, factors, design, replicates, outcomes, endpoints. Checked data, ready to be run."""
+"""What an experiment is made of: arms, factors, design, replicates, outcomes, endpoints; checked, ready to be run."""
 
 from __future__ import annotations
 

@@ -22,7 +22,7 @@ FOLDED = 32  # runs of a folded factorial: main effects of up to 15 switches, cl
 
 @dataclass(frozen=True)
 class Point:
-    """One combination of values. number: its row in the design. key: what it is, whatever its number; seeds hang on it."""
+    """One combination of values. number: its row in the design. key: what it is, by which its runs get their seeds."""
 
     number: int
     key: str
@@ -137,7 +137,7 @@ def _factorial(factors: Sequence[Factor], which: str) -> Iterator[Mapping[str, L
 
 
 def _folded(count: int) -> list[list[int]]:
-    """A two-level design of resolution IV: a Hadamard matrix and its mirror image (Box, Hunter and Hunter 2005, ch. 6)."""
+    """A design of resolution IV: a Hadamard matrix and its mirror image (Box, Hunter and Hunter 2005, chapter 6)."""
     from scipy.linalg import hadamard
 
     signs = hadamard(FOLDED // 2)[:, :count]

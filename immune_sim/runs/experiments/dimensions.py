@@ -88,6 +88,6 @@ def dimension(registry: Registry, address: str, example: Any) -> Dimension:
     declared_keys = {**PLAIN_KEYS, **OWN, "drug": DRUG}
     if key not in declared_keys:
         raise RefusedError(
-            f'no key "{key}" in a schedule. {did_you_mean(key, SCHEDULE_KEYS, "Known: " + ", ".join(SCHEDULE_KEYS) + ".")}'
+            f'no key "{key}" in a schedule. {did_you_mean(key, SCHEDULE_KEYS, f"Known: {', '.join(SCHEDULE_KEYS)}.")}'
         )
     return Dimension(address, dataclasses.replace(declared_keys[key]))

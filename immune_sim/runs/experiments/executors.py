@@ -81,17 +81,17 @@ class OnDask(Executor):
     """
 
     def __init__(self, scheduler: str | None = None, workers: int | None = None, client: Any = None):
-        from distributed import Client, LocalCluster
+        import distributed
 
+        client_of: Any = distributed.Client
+        cluster_of: Any = distributed.LocalCluster
         self._cluster = None
         if client is None and scheduler is None:
             for name in THREADS:
                 os.environ.setdefault(name, "1")
-            self._cluster = LocalCluster(
-                n_workers=workers or count_cores(), threads_per_worker=1, dashboard_address=None
-            )
+            self._cluster = cluster_of(n_workers=workers or count_cores(), threads_per_worker=1, dashboard_address=None)
         self._own = client is None
-        self.client = client if client is not None else Client(self._cluster or scheduler, timeout=20)
+        self.client = client if client is not None else client_of(self._cluster or scheduler, timeout=20)
         cores = sum(self.client.nthreads().values())
         super().__init__(max(1, cores))
         self._futures: dict[Any, Task] = {}

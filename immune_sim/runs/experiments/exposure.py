@@ -1,4 +1,4 @@
-"""Exposure of a regimen: the area under the blockade curve, exact for the linear kinetics, and the hours of blockade."""
+"""Exposure of a regimen: the area under the blockade curve, exact for linear kinetics, and the hours of blockade."""
 
 from __future__ import annotations
 
@@ -51,7 +51,8 @@ def scaled(scenario: Scenario, target: float) -> Scenario:
             (INFUSION_PER_KG if each.per_kg else INFUSION) if each.infusion else (DOSE_PER_KG if each.per_kg else DOSE)
         )
         if not checking.in_range(declared, each.amount):
-            what = f"the same exposure needs {checking.show(declared, each.amount)}. Allowed: {checking.range_words(declared)}."
+            needed, allowed = checking.show(declared, each.amount), checking.range_words(declared)
+            what = f"the same exposure needs {needed}. Allowed: {allowed}."
             raise ScenarioError(Problem(f"regimen[{number}].{declared.name}", what))
     return replace(scenario, dosing=dosing)
 

@@ -1,7 +1,7 @@
 """The journal of a study: one line of JSON for every finished run and every shard; only ever added to.
 
-A line about a shard, with its SHA-256, is on disk before the shard has its name, so that every shard can be checked. A line
-that a crash or a full disk cut short is passed over; whatever follows it begins on a line of its own.
+A line about a shard, with its SHA-256, is on disk before the shard has its name, so that every shard can be checked. A
+line that a crash or a full disk cut short is passed over; whatever follows it begins on a line of its own.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ NAME = "journal"
 
 @dataclass
 class Told:
-    """What the journals of a folder say. shards: name -> what was written about it; runs: id -> hash, last word first."""
+    """What the journals of a folder say. shards: name -> what was written about it. runs: id -> hash."""
 
     shards: dict[str, dict[str, Any]] = field(default_factory=dict)
     removed: set[str] = field(default_factory=set)

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import hashlib
 import inspect
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any
 
+import numba
+import numpy
+
+import immune_sim
 from immune_sim import __version__
 from immune_sim.core.errors import OutputError, Problem, ScenarioError
-from immune_sim.core.jit import CACHE_FOLDER
 from immune_sim.runs.experiments.declared import SAMPLED, Experiment
 from immune_sim.runs.experiments.design import Point
 from immune_sim.scenario import checking
@@ -20,7 +25,7 @@ FORMAT = "immune-sim experiment 1"
 NAME = "study.json"
 SETTINGS = ("name", "seed", "independent_arms", "every", "quick")
 MOST_TOLD = 12
-OTHER_CODE = "computed by"
+COMPUTING = ("core", "mechanisms", "model")  # the floors whose sources decide what a run is
 
 
 def manifest_of(experiment: Experiment, points: Sequence[Point]) -> dict[str, Any]:
@@ -28,7 +33,7 @@ def manifest_of(experiment: Experiment, points: Sequence[Point]) -> dict[str, An
     replicates = experiment.replicates
     return {
         "format": FORMAT,
-        "code": {"version": __version__, "kernels": CACHE_FOLDER.name},
+        "code": {"version": __version__, "sources": code_fingerprint()},
         **{key: getattr(experiment, key) for key in SETTINGS},
         "title": experiment.title,
         "about": experiment.about,
@@ -78,6 +83,16 @@ def _factor(experiment: Experiment, factor: Any) -> dict[str, Any]:
     }
 
 
+@cache
+def code_fingerprint() -> str:
+    """Hash of everything that decides what comes of a run: the sources of the model, NumPy and Numba."""
+    package = Path(immune_sim.__file__).resolve().parent
+    digest = hashlib.sha256(f"{numpy.__version__} {numba.__version__}".encode())
+    for source in sorted(path for floor in COMPUTING for path in (package / floor).rglob("*.py")):
+        digest.update(source.read_bytes())
+    return digest.hexdigest()[:16]
+
+
 def source_of(function: Callable[..., Any]) -> str:
     """The text of a user's function: whether it changed is seen by it."""
     try:
@@ -93,7 +108,8 @@ def read_manifest(folder: Path) -> dict[str, Any]:
         told: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         raise OutputError(
-            f"{folder} holds no experiment: there is no {NAME} in it. Give the folder that `immune-sim experiment run` wrote."
+            f"{folder} holds no experiment: there is no {NAME} in it. "
+            "Give the folder that `immune-sim experiment run` wrote."
         ) from None
     except (OSError, ValueError) as error:
         raise OutputError(f"{path} cannot be read: {error}") from error
@@ -109,7 +125,8 @@ def joined(old: Mapping[str, Any], new: Mapping[str, Any], folder: Path, *, othe
     """
     changes = [*_changes(old, new)]
     if old["code"] != new["code"] and not other_code:
-        what = f"{OTHER_CODE} version {old['code']['version']} ({old['code']['kernels']}), this is {new['code']['version']} ({new['code']['kernels']}). Results of two versions do not mix; --other-code allows it."
+        was, now = (f"version {each['code']['version']} ({each['code']['sources']})" for each in (old, new))
+        what = f"was {was}, is {now}. Results of two versions do not mix; --other-code allows it."
         changes.append(Problem("the code", what))
     if changes:
         told = changes[:MOST_TOLD] + (
@@ -119,7 +136,8 @@ def joined(old: Mapping[str, Any], new: Mapping[str, Any], folder: Path, *, othe
             [
                 Problem(
                     str(folder),
-                    "holds another experiment, so this one cannot go on in it. Give another folder with --out, or undo these changes:",
+                    "holds another experiment, so this one cannot go on in it. "
+                    "Give another folder with --out, or undo these changes:",
                 ),
                 *told,
             ]
@@ -157,7 +175,8 @@ def _point_changes(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[P
     if gone:
         yield Problem(
             "design",
-            f"{len(gone)} of {len(old['points'])} design points are gone, first {gone[0]}. Points may be added, not taken away.",
+            f"{len(gone)} of {len(old['points'])} design points are gone, first {gone[0]}. "
+            "Points may be added, not taken away.",
         )
     if old["design"]["same_exposure"] != new["design"]["same_exposure"]:
         yield Problem(
@@ -173,18 +192,15 @@ def _arm_changes(name: str, old: Mapping[str, Any], new: Mapping[str, Any]) -> I
     for address, value in after.values.items():
         if before.values.get(address) != value:
             declared, told = after.registry.parameters[address], True
-            was = checking.show(declared, before.values[address]) if address in before.values else "not there"
-            yield Problem(f"arm {name}: {address}", f"was {was}, is {checking.show(declared, value)}.")
-    for key in ("duration", "dosing"):
-        if getattr(before, key) != getattr(after, key):
-            told = True
-            was, now = (
-                [each.table() for each in one.dosing] if key == "dosing" else f"{one.duration:g} h"
-                for one in (before, after)
-            )
-            yield Problem(
-                f"arm {name}: {'regimen' if key == 'dosing' else 'horizon'}", f"was {_said(was)}, is {_said(now)}."
-            )
+            earlier = checking.show(declared, before.values[address]) if address in before.values else "not there"
+            yield Problem(f"arm {name}: {address}", f"was {earlier}, is {checking.show(declared, value)}.")
+    if before.duration != after.duration:
+        told = True
+        yield Problem(f"arm {name}: horizon", f"was {before.duration:g} h, is {after.duration:g} h.")
+    if before.dosing != after.dosing:
+        told = True
+        was, now = (_said([each.table() for each in one.dosing]) for one in (before, after))
+        yield Problem(f"arm {name}: regimen", f"was {was}, is {now}.")
     if not told:
         yield Problem(f"arm {name}", "its scenario was changed.")
 

@@ -1,7 +1,8 @@
 """Which run comes next: replicate by replicate through all points and arms, so that a stopped study is balanced.
 
-With a stopping rule every point goes on in steps: when all runs of a step are in, the interval of the endpoint is looked
-at in every arm, and the point ends when all are narrow. What is computed so depends neither on speed nor on workers.
+With a stopping rule every point goes on in steps: when all runs of a step are in, the interval of the endpoint is
+looked at in every arm, and the point ends when all are narrow. So what is computed depends neither on speed nor on
+workers.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Overrides as they stand in an experiment file: flat addresses, tables of groups, a regimen; read as strictly as a scenario."""
+"""Overrides as they stand in an experiment file, read as strictly as a scenario: addresses, tables, a regimen."""
 
 from __future__ import annotations
 
@@ -36,10 +36,12 @@ def read_regimen(given: object) -> tuple[tuple[Dosing, ...], list[Found]]:
         return (), [
             (
                 (),
-                f'{quoted(given)} is not a list of phases. Write regimen = [{{ dose = "0.1 mg/kg", every = "24 h" }}], or [] for no drug.',
+                f'{quoted(given)} is not a list of phases. Write regimen = [{{ dose = "0.1 mg/kg", every = "24 h" }}], '
+                "or [] for no drug.",
             )
         ]
-    phases, mistakes = [], []
+    phases: list[Dosing] = []
+    mistakes: list[Found] = []
     for number, table in enumerate(given):
         phase, wrong = read_table(table)
         mistakes += [((number, key) if key else (number,), what) for key, what in wrong]

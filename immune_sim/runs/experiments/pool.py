@@ -1,8 +1,8 @@
 """A pool of processes that outlives its workers.
 
-Each worker is a Python of its own (``python -m immune_sim.runs.experiments.worker``) and speaks over its standard input and
-output. It never imports the caller's main module, so a notebook or a script without a guard may start one, and it is
-known which run a lost worker had: that one run is given to a new worker, the others are not touched.
+Each worker is a Python of its own (``python -m immune_sim.runs.experiments.worker``) and speaks over its standard input
+and output. It never imports the caller's main module, so a notebook or a script without a guard may start one, and it
+is known which run a lost worker had: that one run is given to a new worker, the others are not touched.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""From the text of an experiment file to a checked Experiment; every mistake is told, with its line, before anything runs."""
+"""From the text of an experiment file to a checked Experiment; every mistake is told, with its line, at once."""
 
 from __future__ import annotations
 
@@ -83,12 +83,23 @@ class _Reader:
         }
         every = tools.declared(("every",), "every", content.get("every", "6 h"))
         return Experiment(
-            name=texts.get("name") or name, title=texts.get("title") or texts.get("name") or name, about=texts.get("about") or "",
-            published=texts.get("published") or "", arms=tuple(arms), factors=tuple(factors), design=design or Design(),
-            replicates=self._replicates(endpoints), outcomes=outcomes, every=round(float(every or 6)), main=endpoints[: len(content.get("endpoints", [])) or 2],
-            measures=tuple(measures), frames=self._frames(), quick=self.quick, text=text,
+            name=texts.get("name") or name,
+            title=texts.get("title") or texts.get("name") or name,
+            about=texts.get("about") or "",
+            published=texts.get("published") or "",
+            arms=tuple(arms),
+            factors=tuple(factors),
+            design=design or Design(),
+            replicates=self._replicates(endpoints),
+            outcomes=outcomes,
+            every=round(float(every or 6)),
+            main=endpoints[: len(content.get("endpoints", [])) or 2],
+            measures=tuple(measures),
+            frames=self._frames(),
+            quick=self.quick,
+            text=text,
             **{key: value for key, value in settings.items() if value is not None},
-        )  # fmt: skip
+        )
 
     def _take_quick(self) -> None:
         """Check [quick] and, if it is wanted, put its values in the place of the others."""
@@ -153,7 +164,8 @@ class _Reader:
             if missing:
                 tools.problem(
                     path,
-                    f'{missing[0]} is missing. Write for example name = "burden_day_20", outcome = "tumor_cells", take = "at", hour = "20 d".',
+                    f'{missing[0]} is missing. Write for example name = "burden_day_20", outcome = "tumor_cells", '
+                    'take = "at", hour = "20 d".',
                 )
                 continue
             outcome = tools.names((*path, "outcome"), [table["outcome"]], NAMES, "outcome")

@@ -112,7 +112,8 @@ def _switches(tools: Tools, table: dict[str, Any], base: Scenario) -> list[Facto
         if on == 0:
             tools.problem(
                 path,
-                f"the link is off in the base scenario, so there is nothing to switch. Write links = {{ {name} = 0.5, ... }} with its gain when on.",
+                "the link is off in the base scenario, so there is nothing to switch. "
+                f"Write links = {{ {name} = 0.5, ... }} with its gain when on.",
             )
             continue
         levels = (Level(0.0, "off", {declared.address: 0.0}), Level(float(on), "on", {declared.address: on}))
@@ -131,12 +132,13 @@ def _rows(tools: Tools, given: object, factors: list[Factor]) -> tuple[dict[str,
     rows = []
     for number, table in enumerate(given):
         path: Path = ("design", "points", number)
-        row = {}
+        row: dict[str, Level] = {}
         for factor in factors:
             if factor.label not in table:
                 tools.problem(
                     path,
-                    f"point {number} has no {factor.label}. Every point gives every factor: {listed([each.label for each in factors], 'and')}.",
+                    f"point {number} has no {factor.label}. "
+                    f"Every point gives every factor: {listed([each.label for each in factors], 'and')}.",
                 )
                 continue
             row |= _row_value(tools, path, factor, table[factor.label])

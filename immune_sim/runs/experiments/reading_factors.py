@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Literal
 
 from immune_sim.runs.experiments import keys
 from immune_sim.runs.experiments.declared import Arm, Factor, Level
@@ -103,7 +103,9 @@ def _range(tools: Tools, path: Path, table: dict[str, Any], varied: Dimension, f
         tools.problem(path, "which values? Write values = [...], or low and high of a number.")
         return None
     ends = _values(tools, path, varied, [table["low"], table["high"]])
-    scale = (tools.declared((*path, "scale"), "scale", table["scale"]) if "scale" in table else "linear") or "linear"
+    scale: Literal["linear", "log"] = (
+        tools.declared((*path, "scale"), "scale", table["scale"]) if "scale" in table else "linear"
+    ) or "linear"
     if len(ends) < 2:
         return None
     low, high = float(ends[0].value), float(ends[1].value)

@@ -1,4 +1,4 @@
-"""What the readers of an experiment file share: problems with their lines, tables, names from a list, declared values."""
+"""What the readers of an experiment file share: problems with their lines, tables, names, declared values."""
 
 from __future__ import annotations
 

@@ -135,13 +135,12 @@ def _spread(scenario: Scenario, address: str, hours: float) -> Scenario:
                 f"{hours:g} h are longer than the interval of {phase.every:g} h. Write at most {phase.every:g} h.",
             )
         )
-    cycle = (
-        {}
-        if hours == phase.every
-        else {"on_days": hours / HOURS_PER_DAY, "off_days": (phase.every - hours) / HOURS_PER_DAY}
-    )
-    made = replace(phase, amount=phase.amount / hours, infusion=True, every=HOURS_PER_DAY, on_days=None, off_days=None)
-    return _put(scenario, number, replace(made, **cycle))
+    on = off = None
+    if hours < phase.every:
+        on, off = hours / HOURS_PER_DAY, (phase.every - hours) / HOURS_PER_DAY
+    amount = phase.amount / hours
+    made = replace(phase, amount=amount, infusion=True, every=HOURS_PER_DAY, on_days=on, off_days=off)
+    return _put(scenario, number, made)
 
 
 def _lasting(scenario: Scenario, address: str, hours: float, target: float | None) -> Scenario:
@@ -166,7 +165,7 @@ def _lasting(scenario: Scenario, address: str, hours: float, target: float | Non
         constants = replace(scenario.parameters(Pharmacokinetics), drug_half_life=half_life)
         return blocked_per_interval(constants, scenario.regimen[number].dose_mg, phase.every)
 
-    # at a fixed dose the hours rise with the half-life; at a fixed exposure they rise and fall again: look along the way
+    # at a fixed dose the hours rise with the half-life; at a fixed exposure they rise and fall: look along the way
     ways = [float(each) for each in np.geomspace(*HALF_LIVES, 2 if target is None else 40)]
     low, most = ways[0], hours_with(ways[0])
     for high in ways[1:]:

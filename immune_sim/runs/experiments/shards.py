@@ -1,4 +1,4 @@
-"""The shards of a study: Parquet files of many runs each, written beside their place and moved there, checked when read.
+"""The shards of a study: Parquet files of many runs each, moved to their place when whole, checked when read.
 
 runs/part-00001.parquet, courses/part-00001.parquet and frames/part-00001.parquet belong together: they hold the same
 runs, and the one in runs/ is written last, so a run that is in it is complete.
@@ -164,7 +164,8 @@ def read(folder: Path, kind: str, columns: Sequence[str] | None = None) -> pa.Ta
             tables.append(pq.read_table(path, columns=columns, page_checksum_verification=True))
         except (OSError, pa.ArrowException) as error:
             raise OutputError(
-                f"{path} is damaged: {str(error).splitlines()[0]}. Run the same experiment again: it sets the file aside and computes its runs anew."
+                f"{path} is damaged: {str(error).splitlines()[0]}. "
+                "Run the same experiment again: it sets the file aside and computes its runs anew."
             ) from error
     return pa.concat_tables(tables, promote_options="default") if tables else None
 

@@ -43,14 +43,14 @@ class Study:
         return list(self.manifest["arms"])
 
     def read_runs(self, columns: Sequence[str] | None = None) -> pd.DataFrame:
-        """The runs, one row each, in the order of point, arm and replicate; raises OutputError naming a damaged shard."""
+        """The runs, one row each, by point, arm and replicate; raises OutputError naming a damaged shard."""
         needed = None if columns is None else list(dict.fromkeys(["run_id", "point", "arm", "replicate", *columns]))
         table = read(self.folder, RUNS, needed)
         if table is None:
             return pd.DataFrame(columns=needed or ["run_id", "point", "arm", "replicate", "seed", "status", "hash"])
         made = ordered(unique_rows(table).to_pandas(), {name: rank for rank, name in enumerate(self.arms)})
         made["arm"] = pd.Categorical(made["arm"], categories=self.arms)
-        return made if columns is None else made[list(columns)]
+        return pd.DataFrame(made if columns is None else made[list(columns)])
 
     @property
     def runs(self) -> pd.DataFrame:
@@ -85,7 +85,7 @@ class Study:
         made = table.to_pandas().drop_duplicates(["run_id", *keys], keep="last")
         made = ordered(made, {name: rank for rank, name in enumerate(self.arms)}, ("point", "arm", "replicate", *keys))
         made["arm"] = pd.Categorical(made["arm"], categories=self.arms)
-        return made
+        return pd.DataFrame(made)
 
     @property
     def design(self) -> pd.DataFrame:

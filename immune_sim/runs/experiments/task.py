@@ -193,5 +193,8 @@ def reduced(measure: Measure, columns: Mapping[str, NDArray[Any]]) -> float:
         return float(values[there[0]]) if len(there) else math.nan
     if measure.reduction == "area":
         return float(np.trapezoid(values, hours))
-    reduce = {"last": lambda each: each[-1], "mean": np.mean, "minimum": np.min, "maximum": np.max}[measure.reduction]
-    return float(reduce(values))
+    if measure.reduction == "mean":
+        return float(values.mean())
+    if measure.reduction == "minimum":
+        return float(values.min())
+    return float(values.max() if measure.reduction == "maximum" else values[-1])

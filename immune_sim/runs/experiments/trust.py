@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import pandas as pd
 
 from immune_sim.core.errors import OutputError, Problem, ScenarioError
 from immune_sim.runs.experiments.declared import Experiment, seed_of
 from immune_sim.runs.experiments.design import Point, points_of, scenario_at
 from immune_sim.runs.experiments.estimate import Estimate, estimate, restricted
 from immune_sim.runs.experiments.executors import Executor, InProcess
-from immune_sim.runs.experiments.manifest import NAME
 from immune_sim.runs.experiments.reading import read_experiment
 from immune_sim.runs.experiments.rows import run_id as name_of
 from immune_sim.runs.experiments.study import EXPERIMENT, Study
@@ -46,7 +46,8 @@ def experiment_of(study: Study, experiment: Experiment | None = None) -> OpenStu
             raise ScenarioError(
                 Problem(
                     str(study.folder),
-                    "this study uses functions of its author, which a folder cannot hold. Call it from Python with the same experiment.",
+                    "this study uses functions of its author, which a folder cannot hold. "
+                    "Call it from Python with the same experiment.",
                 )
             )
         text = (study.folder / EXPERIMENT).read_text(encoding="utf-8")
@@ -69,7 +70,8 @@ def task_of(opened: OpenStudy, run_id: str) -> Task:
     head, _, replicate = run_id.rpartition("-r")
     if head not in at or not replicate.isdigit():
         raise OutputError(
-            f'"{run_id}" is no run of this study. An id is point, arm and replicate, for example "{next(iter(at))}-r0000".'
+            f'"{run_id}" is no run of this study. '
+            f'An id is point, arm and replicate, for example "{next(iter(at))}-r0000".'
         )
     point, arm = at[head]
     return _task(opened.experiment, point, arm, int(replicate))
@@ -128,7 +130,7 @@ def _computed(executor: Executor, tasks: Sequence[Task]) -> list[Result]:
 
 @dataclass(frozen=True)
 class Status:
-    """Where a study stands. planned: at most; damaged: shard -> what is wrong; estimates: arm -> of the first endpoint."""
+    """Where a study stands. planned: at most. damaged: shard -> what is wrong. estimates: arm -> first endpoint."""
 
     name: str
     planned: int
@@ -153,21 +155,25 @@ def status(study: Study) -> Status:
     try:
         runs = study.read_runs()
     except OutputError:
-        runs = study.read_runs([]).iloc[:0] if not found.damaged else None
+        runs = pd.DataFrame()  # what is damaged is told below
     main = manifest["main"][0] if manifest["main"] else ""
     estimates: dict[str, Estimate] = {}
     per_arm = dict.fromkeys(manifest["arms"], 0)
-    if runs is not None and len(runs):
-        for arm in per_arm:
-            of_arm = runs[runs["arm"] == arm]
-            per_arm[arm] = len(of_arm)
-            values = of_arm.loc[of_arm["status"] == "ok", main] if main in of_arm else []
-            estimates[arm] = estimate(main, [restricted(main, float(each), manifest["horizon"]) for each in values])
+    for arm in per_arm if len(runs) else ():
+        of_arm = runs[runs["arm"] == arm]
+        per_arm[arm] = len(of_arm)
+        values = of_arm.loc[of_arm["status"] == "ok", main] if main in of_arm else []
+        estimates[arm] = estimate(main, [restricted(main, float(each), manifest["horizon"]) for each in values])
+    points = len(manifest["points"])
     return Status(
-        manifest["name"], len(manifest["points"]) * len(manifest["arms"]) * manifest["replicates"]["at_most"], len(found.finished),
-        int((runs["status"] == "failed").sum()) if runs is not None and len(runs) else 0, len(manifest["points"]), main, per_arm, estimates,
-        found.damaged, study.digest() if runs is not None and len(runs) else "",
-    )  # fmt: skip
-
-
-__all__ = ["NAME", "Compared", "Status", "experiment_of", "status", "task_of", "verify"]
+        name=manifest["name"],
+        planned=points * len(manifest["arms"]) * manifest["replicates"]["at_most"],
+        done=len(found.finished),
+        failed=int((runs["status"] == "failed").sum()) if len(runs) else 0,
+        points=points,
+        endpoint=main,
+        per_arm=per_arm,
+        estimates=estimates,
+        damaged=found.damaged,
+        digest=study.digest() if len(runs) else "",
+    )

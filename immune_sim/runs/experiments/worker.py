@@ -1,4 +1,4 @@
-"""A worker of the pool: reads tasks from its standard input, writes results to its standard output, ends with its input."""
+"""A worker of the pool: reads tasks from its standard input, writes results to its output, ends with its input."""
 
 from __future__ import annotations
 

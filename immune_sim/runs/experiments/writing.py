@@ -74,10 +74,7 @@ class OpenStudy:
         }
         for factor in self.experiment.factors:
             columns[factor.label] = factor_column([point for point, _ in rows], factor.label)
-        columns["overrides"] = [
-            json.dumps({k: v for k, v in changes_at(self.experiment, point, arm).items()}, default=str)
-            for point, arm in rows
-        ]
+        columns["overrides"] = [json.dumps(changes_at(self.experiment, point, arm), default=str) for point, arm in rows]
         return pa.table(columns)
 
     def write_catalogue(self) -> None:
