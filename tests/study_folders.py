@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from immune_sim.runs.experiments.declared import STANDARD, seed_of
+from immune_sim.runs.experiments.declared import STANDARD, Experiment, seed_of
 from immune_sim.runs.experiments.reading import read_experiment
 from immune_sim.runs.experiments.rows import run_id, tables_of
 from immune_sim.runs.experiments.shards import Shards
@@ -54,19 +54,19 @@ def study_folder(
                     + luck
                     + np.random.default_rng(seed + len(arm.name)).normal(0.0, spread / 3)
                 )
-                results.append(_result(head, time, clears, experiment.every))
+                results.append(_result(head, time, clears, experiment))
     shards = Shards(folder)
     shards.write(
-        tables_of(experiment, opened.points, results, "immune-sim experiment repeat DIR {}"),
+        tables_of(experiment, opened.points, results, lambda name: f"immune-sim experiment repeat DIR {name}"),
         [each.run_id for each in results],
     )
     return folder
 
 
-def _result(head: tuple[str, int, str, int, int], time: float, clears: bool, every: int) -> Result:
+def _result(head: tuple[str, int, str, int, int], time: float, clears: bool, experiment: Experiment) -> Result:
     reached, take = (time < HORIZON and not clears), 0.6 * time
     end = 400.0 if clears else math.floor(min(time, HORIZON))
-    hours = np.append(np.arange(0, end, every, dtype=float), end)
+    hours = np.append(np.arange(0, end, experiment.every, dtype=float), end)
     cells = np.round(200 * (1 - hours / end) if clears else 200 * (ENDPOINT_CELLS / 200) ** (hours / time))
     endpoints = dict.fromkeys(STANDARD, math.nan) | {
         "take": float(take < HORIZON and not clears),
@@ -78,10 +78,5 @@ def _result(head: tuple[str, int, str, int, int], time: float, clears: bool, eve
         "final_burden": float(cells[-1]),
         "hours": end,
     }
-    course = {
-        "hour": hours,
-        "tumor_cells": cells.astype(np.int64),
-        "signal_mean": 1 + np.sin(hours / 24),
-        "blockade": hours % 24,
-    }
+    course = dict.fromkeys(experiment.outcomes, 1 + np.sin(hours / 24)) | {"hour": hours, "tumor_cells": cells}
     return Result(*head, endpoints=endpoints, course=course, hash=f"{head[-1]:064x}", seconds=1.0)

@@ -19,6 +19,7 @@ from immune_sim.analysis.tables import LEVEL, Floats, Interval, as_row
 from immune_sim.core.errors import ImmuneSimError
 
 TIMES = " x "
+OTHERS, REPLICATES = "other interactions", "replicates"
 
 
 def coded(design: pd.DataFrame, factors: Sequence[str], on: Mapping[str, Any] | None = None) -> pd.DataFrame:
@@ -47,10 +48,11 @@ def effects_table(
     """One row per effect, the largest first.
 
     values: columns point, replicate, value, and ``seed`` where known; switches: see coded. Columns: effect, order,
-    estimate with its interval (unit of the value), p, explained (share of the whole variance); the last row is
-    "replicates": the share that no switch and no interaction up to this order explains. Where one replicate has the
-    same seed at every point, what the replicates differ by is taken out first (blocks). Needs no complete design: a
-    missing run widens intervals; effects that the design cannot tell apart raise ImmuneSimError.
+    estimate with its interval (unit of the value), p, explained (share of the whole variance). The last two rows are
+    what is left: "other interactions", of higher order, and "replicates", mere luck. Intervals rest on the replicates
+    (on the residual where each point has one). Where one replicate has the same seed at every point, what replicates
+    differ by is taken out first (blocks). Needs no complete design: a missing run widens intervals; effects that the
+    design cannot tell apart raise ImmuneSimError.
     """
     table = values.dropna(subset=["value"])
     table = table[table["point"].isin(switches.index)]
@@ -69,22 +71,32 @@ def effects_table(
             "These points cannot tell all effects apart: finish the study, or ask for a lower order of interactions."
         )
     slopes, residual = _fit(x, y)
+    pure, free = (residual, spare) if shared is not None else _pure(table)
+    if not free:
+        pure, free = residual, spare
     whole = float(np.sum((y - y.mean()) ** 2))
-    noise = residual / spare if spare else math.nan
+    if not whole:
+        raise ImmuneSimError("The endpoint is the same at every design point: there is nothing to explain.")
+    noise = pure / free if free else math.nan
     errors = 2.0 * np.sqrt(noise * np.diag(np.linalg.inv(x.T @ x)))[base.shape[1] :]
     rows: list[dict[str, Any]] = []
     for i, name in enumerate(names):
         estimate, error = 2.0 * float(slopes[base.shape[1] + i]), float(errors[i])
-        far = float(stats.t.ppf(0.5 + level / 2, spare)) * error if spare else math.nan
-        p = float(2 * stats.t.sf(abs(estimate) / error, spare)) if error > 0 else math.nan
-        without = _fit(np.delete(x, base.shape[1] + i, axis=1), y)[1] if whole else 0.0
-        share = (without - residual) / whole if whole else math.nan
+        far = float(stats.t.ppf(0.5 + level / 2, free)) * error if free else math.nan
+        p = float(2 * stats.t.sf(abs(estimate) / error, free)) if error > 0 else math.nan
+        without = _fit(np.delete(x, base.shape[1] + i, axis=1), y)[1]
         row = {"effect": TIMES.join(name), "order": len(name)}
         row |= as_row(Interval(estimate, estimate - far, estimate + far), "estimate")
-        rows.append(row | {"p": p, "explained": share})
+        rows.append(row | {"p": p, "explained": (without - residual) / whole})
     rows.sort(key=lambda row: -abs(row["estimate"]))
-    rest = {"effect": "replicates", "order": 0, "explained": residual / whole if whole else math.nan}
-    return pd.DataFrame([*rows, rest])
+    rest = {OTHERS: max(0.0, residual - pure), REPLICATES: pure}
+    return pd.DataFrame(rows + [{"effect": name, "order": 0, "explained": part / whole} for name, part in rest.items()])
+
+
+def _pure(table: pd.DataFrame) -> tuple[float, int]:
+    """Sum of squares of the replicates around their point's mean, and its degrees of freedom."""
+    grouped = table.groupby("point")["value"]
+    return float(((table["value"] - grouped.transform("mean")) ** 2).sum()), len(table) - grouped.ngroups
 
 
 def _fit(x: Floats, y: Floats) -> tuple[Floats, float]:

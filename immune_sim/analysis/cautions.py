@@ -23,9 +23,12 @@ def _few(runs: pd.DataFrame) -> list[str]:
     few = counts[counts["n"] < FEW]
     if few.empty:
         return []
-    where = f"{len(few)} of {len(counts)} combinations of arm and design point"
-    if runs["point"].nunique() == 1:
-        where = ", ".join(f"{arm} {n}" for arm, n in zip(few["arm"], few["n"], strict=True))
+    if runs["point"].nunique() > 1:
+        where = f"{len(few)} of {len(counts)} combinations of arm and design point"
+        return [
+            f"Fewer than {FEW} replicates at {where}: a single point is uncertain; effects over all points are less so."
+        ]
+    where = ", ".join(f"{arm} {n}" for arm, n in zip(few["arm"], few["n"], strict=True))
     return [
         f"Fewer than {FEW} replicates ({where}): intervals are wide, and medians and survival curves can turn with a "
         "single run."

@@ -75,8 +75,6 @@ def sobol(
 
     size = 2 * len(factors) + 2 if second_order else len(factors) + 2
     x, y = _whole(values, design, factors, size)
-    if not np.ptp(y):
-        raise ImmuneSimError("The endpoint is the same at every design point: there is no variance to share out.")
     options = {"calc_second_order": second_order, "num_resamples": RESAMPLES, "conf_level": level, "seed": SEED}
     found: dict[str, Any] = salib.analyze(_problem(x, factors), y, **options)
     made = pd.DataFrame({"factor": list(factors)})
@@ -127,6 +125,8 @@ def _whole(values: pd.DataFrame, design: pd.DataFrame, factors: Sequence[str], s
     whole = ~np.isnan(y).any(axis=1)
     if not whole.any():
         raise ImmuneSimError(f"No group of {size} design points is complete yet. Go on with the study, then ask again.")
+    if not np.ptp(y[whole]):
+        raise ImmuneSimError("The endpoint is the same at every design point: there is nothing to explain.")
     x = points[list(factors)].to_numpy(dtype=float)[: groups * size].reshape(groups, size, len(factors))
     return x[whole].reshape(-1, len(factors)), y[whole].reshape(-1)
 

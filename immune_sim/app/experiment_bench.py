@@ -1,4 +1,4 @@
-"""What a study costs beside its runs: overhead of the pool, two workers against one, reading, memory. Measured, told."""
+"""What a study costs beside its runs: overhead of the pool, two workers against one, reading, memory."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from immune_sim.runs.experiments.experiment import run_study
 from immune_sim.runs.experiments.pool import Pool
 from immune_sim.runs.experiments.reading import read_experiment
 from immune_sim.runs.experiments.study import Study
+from immune_sim.runs.experiments.task import Plan, Task
 
 TINY = """
 name = "bench"
@@ -60,8 +61,7 @@ def _experiment(replicates: int, horizon: str, width: int) -> Experiment:
 
 def _overhead(experiment: Experiment, folder: Path) -> tuple[float, Study]:
     """Wall time of one worker less the time inside its runs, per run; the start of the worker is not counted."""
-    pool = Pool(1)
-    run_study(_experiment(2, "2 h", 16), folder.with_name("warm"), executor=_Kept(pool))
+    pool = _warm(1)
     began = time.perf_counter()
     study = run_study(experiment, folder, executor=pool)
     wall = time.perf_counter() - began
@@ -71,30 +71,22 @@ def _overhead(experiment: Experiment, folder: Path) -> tuple[float, Study]:
 
 def _speed(folder: Path, workers: int) -> float:
     """Seconds for some runs of about a second on so many warm workers."""
-    pool = Pool(workers)
-    run_study(_experiment(2 * workers, "2 h", 16), folder / f"warm{workers}", executor=_Kept(pool))
+    pool = _warm(workers)
     began = time.perf_counter()
     run_study(_experiment(12, "240 h", 160), folder / f"speed{workers}", executor=pool)
     return time.perf_counter() - began
 
 
-class _Kept:
-    """An executor that stays open when a study is done with it."""
-
-    def __init__(self, pool: Pool):
-        self._pool = pool
-
-    def __getattr__(self, name: str) -> object:
-        return getattr(self._pool, name)
-
-    def __setattr__(self, name: str, value: object) -> None:
-        object.__setattr__(self if name == "_pool" else self._pool, name, value)
-
-    def __enter__(self) -> Pool:
-        return self._pool
-
-    def __exit__(self, *_: object) -> None:
-        """Leave the workers alive."""
+def _warm(workers: int) -> Pool:
+    """A pool whose workers have imported and loaded everything."""
+    pool, experiment = Pool(workers), _experiment(1, "2 h", 16)
+    arm, plan = experiment.arms[0], Plan.of(experiment).packed()
+    for i in range(2 * workers):
+        pool.submit(Task(f"warm-{i}", 0, arm.name, i, i, arm.scenario, plan))
+    left = 2 * workers
+    while left:
+        left -= len(pool.collect(1.0))
+    return pool
 
 
 def _peak_mb() -> float:

@@ -73,12 +73,8 @@ def _survival(to: Console, told: Told) -> int:
         for row in rows:
             test = tests.get(row["arm"])
             p = p_value(test["p_holm"]) if test else ""
-            first = [
-                row["arm"],
-                f"{row['events']} of {row['n']}",
-                span(take[row["arm"]], "share", percent),
-            ]
-            cells.append([*first, span(row, "median", days), span(row, "mean", days), p])
+            events = f"{row['events']} of {row['n']}"
+            cells.append([row["arm"], events, span(row, "median", days), span(row, "mean", days), p])
         heads = ("arm", "events", "median, days", f"mean within {days(told.horizon)} days", "log-rank p")
         count += _print(to, title, heads, cells)
     return count

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
 import plotly.graph_objects as go
 
 from immune_sim.core.palette import Ink
@@ -78,9 +80,16 @@ def intervals(
             "ticks": "",
         },
     )
-    if span is not None:
-        made.update_xaxes(range=list(span))
+    made.update_xaxes(range=list(span or _reach(rows, level)))
     return made
+
+
+def _reach(rows: Sequence[Row], level: float | None) -> tuple[float, float]:
+    """All estimates, their intervals and the level, with a little room on both sides."""
+    ends = np.array([[each.value, each.low, each.high] for each in rows] + [[level or 0.0] * 3] * (level is not None))
+    low, high = float(np.nanmin(ends, initial=math.inf)), float(np.nanmax(ends, initial=-math.inf))
+    room = 0.06 * (high - low) or 1.0
+    return low - room, high + room
 
 
 def _series(to: go.Figure, rows: Sequence[Row], names: list[str], shift: float, percent: bool, theme: Theme) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -19,12 +20,10 @@ DARK_DIVERGING = ("#6db3ea", "#3f7fb5", "#26455f", "#232b28", "#5f3a28", "#b3633
 
 def heatmap(
     table: pd.DataFrame,
-    x: str,
-    y: str,
+    levels: Mapping[str, Sequence[str]],
     *,
     title: str,
-    x_title: str,
-    y_title: str,
+    titles: tuple[str, str],
     unit: str,
     diverging: bool = False,
     better: int = 0,
@@ -34,18 +33,19 @@ def heatmap(
 ) -> go.Figure:
     """One cell per pair of levels.
 
-    table: columns x, y (levels, in the order of the rows), mean, error, n. diverging: pale at 0, blue where the arm is
-    better for the host (better = +1: larger is better) and orange where it is worse. span: ends of the color scale.
+    table: the two columns that ``levels`` names (across, then upwards, each with its levels in order), mean, error, n.
+    diverging: pale at 0, blue where it is better for the host (better = +1: larger is better) and orange where it is
+    worse. span: ends of the color scale.
     """
-    across, down = (list(dict.fromkeys(table[each])) for each in (x, y))
-    cells = {name: _matrix(table, x, y, name, across, down) for name in ("mean", "error", "n")}
-    form, values = (".0%" if percent else ".3~g"), cells["mean"]
+    (x, across), (y, up) = levels.items()
+    (x_title, y_title), values = titles, _matrix(table, x, y, "mean", across, up)
+    form = ".0%" if percent else ".1f" if unit == "days" else ".3~g"
     made = figure(title, y_title, theme=theme, x_title=x_title)
-    reach = float(np.nanmax(np.abs(values))) if np.isfinite(values).any() else 1.0
+    reach = float(np.nanmax(np.abs(values), initial=0.0)) or 1.0
     low, high = span or ((-reach, reach) if diverging else (float(np.nanmin(values)), float(np.nanmax(values))))
     made.add_heatmap(
-        x=[str(each) for each in across],
-        y=[str(each) for each in down],
+        x=list(across),
+        y=list(up),
         z=values,
         zmin=low,
         zmax=high if high > low else low + 1.0,
@@ -54,7 +54,7 @@ def heatmap(
         ygap=2,
         texttemplate=f"%{{z:{form}}}" if values.size <= MOST_WORDS else None,
         textfont={"size": 12},
-        customdata=np.dstack([cells["error"], cells["n"]]),
+        customdata=np.dstack([_matrix(table, x, y, name, across, up) for name in ("error", "n")]),
         hovertemplate=f"{x_title} %{{x}}<br>{y_title} %{{y}}<br>%{{z:{form}}}, standard error "
         f"%{{customdata[0]:{form}}}, n = %{{customdata[1]:.0f}}<extra></extra>",
         colorbar={
@@ -66,7 +66,7 @@ def heatmap(
         },
     )
     made.update_layout(
-        height=140 + CELL * max(3, len(down)),
+        height=140 + CELL * max(3, len(up)),
         hovermode="closest",
         xaxis={"type": "category", "showline": False, "ticks": "", "showgrid": False},
         yaxis={"type": "category", "showline": False, "ticks": "", "showgrid": False, "rangemode": "normal"},
@@ -75,9 +75,11 @@ def heatmap(
     return made
 
 
-def _matrix(table: pd.DataFrame, x: str, y: str, name: str, across: list[Any], down: list[Any]) -> np.ndarray[Any, Any]:
+def _matrix(
+    table: pd.DataFrame, x: str, y: str, name: str, across: Sequence[str], up: Sequence[str]
+) -> np.ndarray[Any, Any]:
     wide = table.pivot_table(index=y, columns=x, values=name, aggfunc="mean", observed=True)
-    return np.asarray(wide.reindex(index=down, columns=across).to_numpy(dtype=float))
+    return np.asarray(wide.reindex(index=list(up), columns=list(across)).to_numpy(dtype=float))
 
 
 def _scale(diverging: bool, better: int, theme: Theme) -> list[tuple[float, str]]:

@@ -48,5 +48,5 @@ def morris_plane(table: pd.DataFrame, *, title: str, unit: str, theme: Theme = "
         hovertemplate="%{text}<br>mu* %{x:.3~g}, mu %{customdata:.3~g}, sigma %{y:.3~g}<extra></extra>",
         showlegend=False,
     )
-    made.update_layout(height=420, hovermode="closest", xaxis={"showgrid": True, "range": [0, far]})
+    made.update_layout(height=420, margin={"t": 56}, hovermode="closest", xaxis={"showgrid": True, "range": [0, far]})
     return made

@@ -18,7 +18,7 @@ from immune_sim.core.codes import CTL, DYING
 from immune_sim.core.jit import inline, kernel
 from immune_sim.core.lattice import EMPTY, neighbor
 from immune_sim.core.parameters import param, parameters
-from immune_sim.core.random import CONTACT, MOTILITY, below, philox, uniform
+from immune_sim.core.random import CONTACT, MOTILITY, U64, below, philox, uniform
 from immune_sim.core.rates import happens
 
 MOST_HOPS = 120  # per sub-step; each pair of hops has an address of its own below 64
@@ -148,9 +148,9 @@ def directions(values, shape, spacing, wraps, step_vectors, reach, floor, toward
 @inline
 def living_contact(site, turn, offsets, wraps, home, tumor_at, state):
     """The site of a living tumor cell, here or else next to it from neighbor ``turn`` on; -1 where there is none."""
-    row = tumor_at[site]
+    row = tumor_at[U64(site)]
     found = -1
-    if row >= 0 and state[row] < DYING:
+    if row >= 0 and state[U64(row)] < DYING:
         found = site
     else:
         for k in range(offsets.size):
@@ -158,8 +158,8 @@ def living_contact(site, turn, offsets, wraps, home, tumor_at, state):
             if d >= offsets.size:
                 d -= offsets.size
             at = neighbor(site, offsets[d], wraps, home)
-            row = tumor_at[at]
-            if row >= 0 and state[row] < DYING:
+            row = tumor_at[U64(at)]
+            if row >= 0 and state[U64(row)] < DYING:
                 found = at
                 break
     return found
@@ -244,7 +244,7 @@ def move(  # noqa: PLR0912  (all of a cell's sub-step in one loop: handing array
             if kind[row] == CTL:
                 wanted *= np.float32(1.0) - (np.float32(1.0) - p[6]) * exhaustion[row]
             n_hops = min(np.int64(wanted + uniform(fraction[n])), MOST_HOPS)
-            here = np.int64(site[row])
+            here = np.int64(site[row])  # indexed as unsigned below: a sign costs a test at every access, a tenth in all
             facing = np.int64(heading[row])
             w0 = w1 = w2 = w3 = np.uint32(0)
             for hop in range(n_hops):
@@ -252,12 +252,12 @@ def move(  # noqa: PLR0912  (all of a cell's sub-step in one loop: handing array
                     w0, w1, w2, w3 = philox(MOTILITY, tick * np.uint32(64) + np.uint32(hop // 2), lineage[row], seed)
                 else:
                     w0, w1 = w2, w3
-                drift = p[1] * pull[block[here]]
+                drift = p[1] * pull[block[U64(here)]]
                 u = uniform(w0)
                 # whether a cell turns is a toss-up that no processor predicts: choose without a branch
                 facing = facing if u < drift + (np.float32(1.0) - drift) * p[0] else below(w1, offsets.size)
                 if u < drift:
-                    facing = np.int64(toward[block[here]])
+                    facing = np.int64(toward[block[U64(here)]])
                 there = (
                     np.int64(interior[below(w1, interior.size)])
                     if well_mixed
@@ -265,13 +265,13 @@ def move(  # noqa: PLR0912  (all of a cell's sub-step in one loop: handing array
                 )
                 # the low byte of the first word and the low half of the second were not used by the draws above
                 entry = np.float32(w0 & np.uint32(0xFF)) * np.float32(1.0 / 256.0)
-                if immune_at[there] != EMPTY:
+                if immune_at[U64(there)] != EMPTY:
                     facing = below(w1 * np.uint32(0x9E3779B1), offsets.size)
-                elif tumor_at[there] < 0 or entry < p[2]:
-                    immune_at[here] = EMPTY
-                    immune_at[there] = row
+                elif tumor_at[U64(there)] < 0 or entry < p[2]:
+                    immune_at[U64(here)] = EMPTY
+                    immune_at[U64(there)] = row
                     here = there
-                if near[here]:
+                if near[U64(here)]:
                     found = living_contact(
                         here, below(w1 << np.uint32(8), offsets.size), offsets, wraps, home, tumor_at, state
                     )

@@ -204,7 +204,7 @@ def test_two_people_have_two_tissues_and_leave_nothing_behind(browser: Browser, 
 
 
 def test_pictures_keep_coming_and_only_new_points_travel(lab: Lab) -> None:
-    """A loose limit, for a busy machine (18 a second are aimed at): catches a page that is drawn anew for every hour."""
+    """A loose limit, for a busy machine (18 a second is the aim): catches a page that is drawn anew for every hour."""
     lab.choose(GROWING)
     lab.press("Play")
     start, began = lab.painted, time.monotonic()

@@ -43,6 +43,7 @@ def test_founders_differ_log_normally_with_mean_one() -> None:
     founders = tissue.tumor["set_point"][: tissue.founders].astype(float)
     assert stats.kstest((np.log(founders) + 0.02) / 0.2, "norm").pvalue > FALSE_ALARM
     assert_mean(founders, 1.0)
+    assert_mean((np.log(founders) + 0.02) ** 2, 0.04)
     assert_uncorrelated(founders[:-1], founders[1:])
 
 
@@ -52,6 +53,7 @@ def test_a_daughter_has_her_mothers_set_point_with_noise() -> None:
     assert len(daughters) > 5000
     ratio = np.log(tissue.tumor["set_point"][daughters].astype(float) / tissue.tumor["set_point"][mothers])
     assert stats.kstest(ratio / 0.02, "norm").pvalue > FALSE_ALARM
+    assert_mean((ratio / 0.02) ** 2, 1.0)
     for name in ("receptor_level", "signal", "bound_fraction", "ligand_output", "clone", "generation"):
         assert np.array_equal(tissue.tumor[name][daughters], tissue.tumor[name][mothers]), name
     assert (tissue.tumor["damage"][daughters] == 0.0).all(), "damage is not inherited"
@@ -70,6 +72,7 @@ def test_mutations_are_as_frequent_and_as_large_as_declared() -> None:
     assert_share(int(changed.sum()), len(daughters), 0.2)
     assert_uniform_counts(changed.sum(axis=1))
     assert stats.kstest((traits[changed] - 0.5) / 0.05, "norm").pvalue > FALSE_ALARM
+    assert_mean(((traits[changed] - 0.5) / 0.05) ** 2, 1.0)
     for name in ("antigenicity", "mhc", "pdl1"):
         assert (tissue.tumor[name][: tissue.founders] == 0.5).all(), "a mother does not change"
 

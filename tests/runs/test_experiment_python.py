@@ -9,10 +9,9 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from immune_sim import run_experiment
+from immune_sim import arm, run_experiment
 from immune_sim.core.errors import ScenarioError
 from immune_sim.model.model import TumorImmuneModel
-from immune_sim.runs.experiments.experiment import arm
 from tests.runs.studies import TINY
 
 SMALL = {"space.width": 24, "space.height": 24, "inoculum.tumor_cells": 20, "duration": "6 h"}
@@ -29,9 +28,18 @@ def test_own_arms_outcomes_and_endpoints_stand_beside_the_others(tmp_path: Path)
 
     own = arm("by-hand", "control-mouse", SMALL, prepare=dose_at_noon)
     study = run_experiment(
-        TINY, out=tmp_path / "study", workers=2, replicates=2, arms=[own], outcomes={"twice": twice_the_cells}, endpoints={"last_hour": lambda model: model.time}
+        TINY,
+        out=tmp_path / "study",
+        workers=2,
+        replicates=2,
+        arms=[own],
+        outcomes={"twice": twice_the_cells},
+        endpoints={"last_hour": lambda model: model.time},
     )
     runs, courses = study.runs, study.courses
+    assert "take" in study.tables
+    assert study.figures
+    assert all(each.same for each in study.verify(2))
     assert study.arms == ["control", "low-dose", "by-hand"]
     assert len(runs) == 2 * 3 * 2
     assert (runs["last_hour"] == 6.0).all()
@@ -40,13 +48,23 @@ def test_own_arms_outcomes_and_endpoints_stand_beside_the_others(tmp_path: Path)
     control, by_hand = (runs[runs["arm"] == name]["hash"].to_numpy() for name in ("control", "by-hand"))
     assert (control != by_hand).all(), "the dose at noon was given"
     pd.testing.assert_frame_equal(
-        run_experiment(TINY, out=tmp_path / "again", workers=0, replicates=2, arms=[own], outcomes={"twice": twice_the_cells}, endpoints={"last_hour": lambda model: model.time}).runs.drop(columns="wall_seconds"),
+        run_experiment(
+            TINY,
+            out=tmp_path / "again",
+            workers=0,
+            replicates=2,
+            arms=[own],
+            outcomes={"twice": twice_the_cells},
+            endpoints={"last_hour": lambda model: model.time},
+        ).runs.drop(columns="wall_seconds"),
         runs.drop(columns="wall_seconds"),
     )
 
 
 def test_a_function_that_raises_makes_a_failed_row_that_names_it(tmp_path: Path) -> None:
-    study = run_experiment(TINY, out=tmp_path / "study", workers=0, replicates=1, endpoints={"bad": lambda model: model.nothing})
+    study = run_experiment(
+        TINY, out=tmp_path / "study", workers=0, replicates=1, endpoints={"bad": lambda model: model.nothing}
+    )
     assert set(study.failures["stage"]) == {'endpoint "bad"'}
     assert len(study.failures) == 4
 

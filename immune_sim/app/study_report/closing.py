@@ -27,7 +27,10 @@ def assumed(told: Told) -> Markup:
     count = f"{len(rows)} parameters are assumptions: nobody measured them."
     hidden = element("details", element("summary", text(count)), listed)
     links = run_tables.links(first)
-    return raw(links.replace("<section>", '<section id="assumed">', 1).replace("</section>", hidden + "</section>"))
+    titled = links.replace(
+        "<section><h2>The links, for and against</h2>", '<section id="assumed"><h2>What is assumed</h2>'
+    )
+    return raw(titled.replace("</section>", hidden + "</section>"))
 
 
 def failed(told: Told) -> Markup:

@@ -10,8 +10,9 @@ import plotly.graph_objects as go
 from immune_sim.analysis.endpoints import endpoint
 from immune_sim.app.study_report import published
 from immune_sim.app.study_report.drawing import Draw, Drawing
+from immune_sim.app.study_report.effect_drawings import effects, sensitivities
 from immune_sim.app.study_report.gather import Told
-from immune_sim.app.study_report.point_drawings import over_points
+from immune_sim.app.study_report.map_drawings import maps
 from immune_sim.app.study_report.words import HOURS_PER_DAY, rows_of
 from immune_sim.core.palette import GRAY
 from immune_sim.figures.arms import INKS
@@ -29,7 +30,8 @@ LONGEST_TITLE = 60
 
 def drawings(told: Told) -> list[Drawing]:
     """All figures that the tables of this study allow."""
-    return [*_survival(told), *_shares(told), *_paired(told), *_published(told), *_courses(told), *over_points(told)]
+    alone = (_survival, _shares, _published, maps, effects, sensitivities, _paired, _courses)
+    return [each for make in alone for each in make(told)]
 
 
 def _survival(told: Told) -> Iterator[Drawing]:

@@ -41,6 +41,11 @@ class Factor:
     high: float | None = None
     logarithmic: bool = False
 
+    @property
+    def name(self) -> str:
+        """The label in words."""
+        return self.label.replace("_", " ")
+
     def said(self, value: Any) -> str:
         """A value in words."""
         for level in self.levels:
@@ -156,7 +161,7 @@ class Told:
     def place(self, point: int) -> str:
         """A design point in words."""
         row = self.design[self.design["point"] == point].iloc[0]
-        return ", ".join(f"{each.label} {each.said(row[each.label])}" for each in self.factors)
+        return ", ".join(f"{each.name} {each.said(row[each.label])}" for each in self.factors)
 
 
 def _factor(told: Mapping[str, Any]) -> Factor:

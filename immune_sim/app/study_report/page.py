@@ -33,7 +33,7 @@ TITLES = {
     "sensitivity": "Which factors matter",
     "tissues": tissue_part.TITLE,
     "design": "Design",
-    "assumed": "The links, for and against",
+    "assumed": "What is assumed",
     "failed": "What failed",
     "provenance": "Provenance",
 }
@@ -44,13 +44,6 @@ def compose(told: Told, drawn: Sequence[Drawing], shown: Sequence[Tissue], reaso
     parts = {
         "findings": _findings(told, drawn),
         "published": _published(told, drawn),
-        "arms": _arms(told, drawn),
-        "courses": _figures(
-            drawn,
-            "courses",
-            "Median of the runs and the band of their middle 80 %. An arm ends where fewer than half of its runs go "
-            "on; a burden stays what it was when its run stopped.",
-        ),
         "map": _figures(drawn, "map"),
         "effects": _figures(
             drawn,
@@ -59,6 +52,13 @@ def compose(told: Told, drawn: Sequence[Drawing], shown: Sequence[Tissue], reaso
             "on; an interaction is half of what one link's effect changes when another goes on.",
         ),
         "sensitivity": _figures(drawn, "sensitivity", _noise(told)),
+        "arms": _arms(told, drawn),
+        "courses": _figures(
+            drawn,
+            "courses",
+            "Median of the runs and the band of their middle 80 %. An arm ends where fewer than half of its runs go "
+            "on; a burden stays what it was when its run stopped.",
+        ),
         "tissues": tissue_part.section(told, shown, reason),
         "design": part("design", TITLES["design"], sections.design(told)),
         "assumed": closing.assumed(told),

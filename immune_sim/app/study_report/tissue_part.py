@@ -20,6 +20,8 @@ TITLE = "What the tissues looked like"
 
 def section(told: Told, shown: Sequence[Tissue], reason: str) -> Markup:
     """The pictures, a row for each arm; or why there are none."""
+    if not shown and not reason:
+        return raw("")
     if not shown:
         return part("tissues", TITLE, element("p", text(reason)))
     parts = []

@@ -36,7 +36,7 @@ def times(ratio: float) -> str:
 
 def percent(share: float) -> str:
     """A share as a percentage."""
-    return NONE if share is None or not math.isfinite(share) else f"{100 * share:.0f} %".replace("-", MINUS)
+    return NONE if share is None or not math.isfinite(share) else f"{round(100 * share):d} %".replace("-", MINUS)
 
 
 def span(row: Mapping[str, Any], name: str, say: Say = number) -> str:

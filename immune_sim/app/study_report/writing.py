@@ -45,7 +45,7 @@ def write_report(
     say("computing tables")
     tables = write_tables(folder, told.analysis.tables)
     drawn = drawings(told)
-    shown, reason = tissues(told, study, watch=say) if with_tissues else ([], "Left out on request (--no-tissues).")
+    shown, reason = tissues(told, study, watch=say) if with_tissues else ([], "")
     why_not = "left out on request" if not images else why_no_images()
     say("writing the page")
     files = [f"{TABLES}/*.csv", *([] if why_not else [f"{FIGURES}/*.svg, *.png"])]

@@ -12,7 +12,7 @@ import numpy as np
 import traitlets
 from numpy.typing import NDArray
 
-# Measured on a tissue of 200 x 200: 0.4 ms to pack 40 kB into 4 to 9 kB, and a page may be read over a slow network.
+# Measured on a tissue of 200 x 200: 0.1 ms to pack 40 kB into 4 to 6 kB, and a page may be read over a slow network.
 COMPRESS_ABOVE = 20_000
 SOURCE = Path(__file__).with_suffix(".js")
 
