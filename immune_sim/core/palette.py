@@ -24,6 +24,8 @@ VESSEL: Ink = ("#d7b3bf", "#5a3742")
 
 # Anchors of color ramps. Sequential ones are even in lightness (cividis and its kin); the diverging one has its pale
 # middle at rest, so that less and more than rest are told apart.
+# Oxygen has a ramp of its own: wine where cells lack it, a soft blue gray where all is well.
+OXYGEN = ("#5c1033", "#8a2a4a", "#b35a68", "#cf8f8b", "#dcb9ad", "#d9d0c6", "#c6d0cf", "#b0c6ce")
 CIVIDIS = ("#00224e", "#123570", "#3b496c", "#575d6d", "#707173", "#8a8678", "#a59c74", "#c3b369", "#e1cc55", "#fee838")
 MAGENTAS = ("#2d1e3e", "#52275c", "#7c2f70", "#a63a79", "#cc4f77", "#e86e6f", "#f6946b", "#fbbd7d", "#fde6a8")
 TEALS = ("#10242c", "#143c47", "#175663", "#1f727a", "#338f8b", "#57ab98", "#88c6a5", "#bfe0b8", "#f3f7d2")

@@ -106,7 +106,7 @@ _TYPES = (
 _RECEPTORS = Scale(0.0, 5.0, palette.MAGENTAS, (0, 1, 2, 3, 4, 5))
 _SIGNAL = Scale(0.125, 8.0, palette.REST, (0.125, 0.5, 1, 2, 8), logarithmic=True)
 _SHARE = Scale(0.0, 1.0, palette.CIVIDIS, (0, 0.25, 0.5, 0.75, 1))
-_OXYGEN = Scale(0.0, 40.0, palette.CIVIDIS, (0, 5, 10, 20, 30, 40))
+_OXYGEN = Scale(0.0, 40.0, palette.OXYGEN, (0, 5, 10, 20, 30, 40))
 _SECRETED = Scale(1e-4, 1.0, palette.TEALS, (1e-4, 1e-3, 1e-2, 1e-1, 1), logarithmic=True)
 _IFNG = Scale(1e-4, 1.0, palette.MAGENTAS, _SECRETED.ticks, logarithmic=True)
 _FULL = "1 if every site held a secreting cell"

@@ -54,6 +54,20 @@ def test_shares_add_up_in_a_balanced_design() -> None:
     assert found.index[-1] == "replicates"
 
 
+def test_interactions_that_were_not_asked_for_are_not_taken_for_luck() -> None:
+    """Replicates alike to 1e-3 and main effects only: the interaction of 10 is 'other', luck is next to nothing."""
+    rng = np.random.default_rng(9)
+    rows = [
+        {"point": i, "replicate": r, "value": y + rng.normal(0, 1e-3)} for i, y in enumerate(YIELDS) for r in (0, 1)
+    ]
+    found = effects(pd.DataFrame(rows).assign(seed=range(16)), 1)
+    assert found.loc["replicates", "explained"] < 1e-6
+    assert found.loc["other interactions", "explained"] == pytest.approx(
+        2 * (10**2 + 1.5**2 + 0.5**2) / 1363.0, rel=0.02
+    )
+    assert found.loc["T", "estimate_high"] - found.loc["T", "estimate_low"] < 0.01
+
+
 def test_luck_shared_by_all_points_is_taken_out() -> None:
     """Replicates that differ by 100 at every point alike leave the effects as sharp. Catches missing blocks."""
     rng = np.random.default_rng(6)

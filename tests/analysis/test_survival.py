@@ -82,7 +82,8 @@ def test_without_censoring_the_restricted_mean_is_the_mean_of_the_times_cut_at_t
         survival.curve(np.where(times > horizon, np.nan, times), cut), float(horizon)
     )
     assert mean.value == pytest.approx(float(np.mean(cut)))
-    assert error == pytest.approx(float(np.std(cut)) / math.sqrt(len(cut)), abs=1e-9)
+    expected = float(np.std(cut)) / math.sqrt(len(cut)) if (times <= horizon).any() else math.nan
+    assert error == pytest.approx(expected, abs=1e-9, nan_ok=True)
 
 
 def runs(**columns: object) -> pd.DataFrame:
@@ -107,6 +108,13 @@ def test_failed_runs_are_in_no_denominator() -> None:
     table.loc[2, "status"] = "failed"
     found = survival.survival_table(table, horizon=100.0).iloc[0]
     assert (found["n"], found["events"], found["mean"]) == (2, 1, 55.0)
+
+
+def test_without_events_the_mean_is_the_horizon_and_its_error_is_not_claimed_to_be_zero() -> None:
+    mean, error = survival.restricted_mean(survival.curve(np.full(5, np.nan), np.full(5, 60.0)), 60.0)
+    assert mean.value == 60.0
+    assert math.isnan(error)
+    assert math.isnan(mean.low)
 
 
 def test_interval_exists_where_nothing_or_everything_has_happened() -> None:

@@ -69,8 +69,10 @@ def _morris(shown: Showing, table: pd.DataFrame, key: str, luck: str) -> Iterato
     scaled = shown.scaled(table, "mu", "mu_star", "mu_star_low", "mu_star_high", "sigma", "floor")
     scaled = scaled.assign(factor=[_plain(each) for each in scaled["factor"]])
     floor = float(scaled["floor"].iloc[0])
-    ends = ("mu_star", "mu_star_low", "mu_star_high")
-    rows = [Row(each["factor"], *(each[name] for name in ends), INKS[0]) for each in rows_of(scaled)]
+    rows = [
+        Row(each["factor"], each["mu_star"], each["mu_star_low"], each["mu_star_high"], INKS[0])
+        for each in rows_of(scaled)
+    ]
     level, x_title = (floor if math.isfinite(floor) else None), f"mu*, {shown.unit}".rstrip(", ")
 
     def strength(theme: Theme) -> go.Figure:
