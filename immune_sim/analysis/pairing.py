@@ -57,13 +57,17 @@ def probability_of_benefit(differences: Floats, better: int) -> float:
     return float(np.mean((gains > 0) + 0.5 * (gains == 0)))
 
 
-def variance_saved(arm: Floats, control: Floats) -> float:
+def variance_saved(arm: Floats, control: Floats, points: Floats | None = None) -> float:
     """Share of the variance of a difference that pairing took away: 1 - var(difference) / (var(arm) + var(control)).
 
-    0.75 means that pairs tell as much as four times as many independent runs; below 0 pairing did harm.
+    0.75 means that pairs tell as much as four times as many independent runs; below 0 pairing did harm. points: the
+    design point of each pair; what points differ by is no luck, so that variances are taken around each point's mean.
     """
-    unpaired = float(np.var(arm, ddof=1) + np.var(control, ddof=1)) if len(arm) > 1 else 0.0
-    return 1.0 - float(np.var(arm - control, ddof=1)) / unpaired if unpaired > 0 else math.nan
+    sides = pd.DataFrame({"arm": arm, "control": control, "difference": arm - control})
+    at = np.zeros(len(sides)) if points is None else points
+    rest = (sides - sides.groupby(at).transform("mean")) ** 2
+    unpaired, paired = float(rest["arm"].sum() + rest["control"].sum()), float(rest["difference"].sum())
+    return 1.0 - paired / unpaired if unpaired > 0 else math.nan
 
 
 def paired_table(
@@ -92,7 +96,7 @@ def paired_table(
             row |= {"control_mean": _mean(base), "arm_mean": _mean(one)}
             row |= as_row(_change(endpoint(name), one, base, level), "difference")
             benefit = probability_of_benefit(change, endpoint(name).better)
-            rows.append(row | {"benefit": benefit, "saved": variance_saved(one, base)})
+            rows.append(row | {"benefit": benefit, "saved": variance_saved(one, base, both["point"].to_numpy())})
     return pd.DataFrame(rows)
 
 

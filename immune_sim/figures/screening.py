@@ -9,6 +9,8 @@ import plotly.graph_objects as go
 from immune_sim.figures.arms import INKS
 from immune_sim.figures.look import THEMES, Theme, colors, figure
 
+LABELED = 0.2  # share of the axis below which factors would write over each other, and matter little
+
 
 def morris_plane(table: pd.DataFrame, *, title: str, unit: str, theme: Theme = "light") -> go.Figure:
     """mu* against sigma. table: columns factor, mu, mu_star, mu_star_low, mu_star_high, sigma.
@@ -27,10 +29,12 @@ def morris_plane(table: pd.DataFrame, *, title: str, unit: str, theme: Theme = "
         hoverinfo="skip",
         showlegend=False,
     )
+    reach = np.maximum(table["mu_star"], table["sigma"])
     made.add_scatter(
         x=table["mu_star"],
         y=table["sigma"],
-        text=table["factor"],
+        text=[name if place > LABELED * far else "" for name, place in zip(table["factor"], reach, strict=True)],
+        hovertext=table["factor"],
         mode="markers+text",
         textposition="top center",
         textfont={"size": 11},
@@ -45,7 +49,7 @@ def morris_plane(table: pd.DataFrame, *, title: str, unit: str, theme: Theme = "
             "color": color,
         },
         customdata=table["mu"],
-        hovertemplate="%{text}<br>mu* %{x:.3~g}, mu %{customdata:.3~g}, sigma %{y:.3~g}<extra></extra>",
+        hovertemplate="%{hovertext}<br>mu* %{x:.3~g}, mu %{customdata:.3~g}, sigma %{y:.3~g}<extra></extra>",
         showlegend=False,
     )
     made.update_layout(height=420, margin={"t": 56}, hovermode="closest", xaxis={"showgrid": True, "range": [0, far]})

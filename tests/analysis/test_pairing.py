@@ -65,6 +65,14 @@ def test_full_coupling_saves_all_variance_and_none_saves_none() -> None:
     assert pairing.variance_saved(-luck, luck) == pytest.approx(-1.0)
 
 
+def test_what_design_points_differ_by_is_not_counted_as_saved() -> None:
+    """Independent luck at two points 100 apart: pairing saves nothing. Catches variances over all points together."""
+    rng = np.random.default_rng(2)
+    points = np.repeat([0, 1], 2000)
+    arm, control = 100 * points + rng.normal(size=(2, 4000))
+    assert abs(pairing.variance_saved(arm, control, points)) < 0.05
+
+
 def test_probability_of_benefit_counts_ties_half_and_knows_which_way_is_good() -> None:
     changes = np.array([1.0, 2.0, 0.0, -1.0])
     assert pairing.probability_of_benefit(changes, +1) == pytest.approx(2.5 / 4)

@@ -13,10 +13,12 @@ from immune_sim.runs.experiments import running
 from immune_sim.runs.experiments.declared import seed_of
 from immune_sim.runs.experiments.executors import OnDask
 from immune_sim.runs.experiments.experiment import run_study
+from immune_sim.runs.experiments.loading import load_experiment
 from immune_sim.runs.experiments.standing import Standing, locked
 from immune_sim.runs.experiments.study import Study
 from immune_sim.runs.experiments.trust import status, verify
 from immune_sim.runs.run import Interruption
+from immune_sim.scenario.scenario import Scenario
 from tests.runs.studies import TINY, computed, tiny
 
 TIMED = ["wall_seconds"]
@@ -73,6 +75,10 @@ def test_three_shards_compute_the_same_tables(undisturbed: Study, tmp_path: Path
         study = computed(tiny(), tmp_path / "parts", shard=(i, 3))
     assert_same(study, undisturbed)
     assert len(list((tmp_path / "parts" / "runs").glob("*.parquet"))) == 3
+    seen: list[Standing] = []
+    computed(tiny(), tmp_path / "parts", watch=seen.append)
+    assert seen[-1].new == 0, "the whole study finds nothing left to compute"
+    assert (tmp_path / "parts" / "catalogue.parquet").is_file()
 
 
 def test_dask_computes_the_same_tables(undisturbed: Study, tmp_path: Path) -> None:
@@ -183,6 +189,26 @@ def test_verify_sees_a_single_changed_hash_and_status_tells_where_it_stands(undi
     told = status(undisturbed)
     assert (told.done, told.planned, told.failed, told.complete) == (12, 12, 0, True)
     assert told.estimates["control"].runs == 6
+
+
+def test_a_study_can_be_verified_when_its_scenario_files_are_gone(tmp_path: Path) -> None:
+    """The folder holds complete scenarios; a copy on another machine is as good as the original."""
+    (tmp_path / "mine.toml").write_text('extends = "control-mouse"\n[nk]\nkill_rate = "0.3 1/h"\n')
+    (tmp_path / "study.toml").write_text(tiny().text.replace('base = "control-mouse"', 'base = "mine.toml"'))
+    study = computed(load_experiment(tmp_path / "study.toml"), tmp_path / "out")
+    (tmp_path / "mine.toml").unlink()
+    study.folder.rename(tmp_path / "moved")
+    assert all(each.same for each in verify(Study.open(tmp_path / "moved"), 5))
+
+
+def test_the_catalogue_holds_every_parameter_of_every_run(undisturbed: Study) -> None:
+    catalogue = pd.read_parquet(undisturbed.folder / "catalogue.parquet")
+    assert len(catalogue) == 12
+    assert set(catalogue["nk.kill_rate"]) == {0.05, 0.5}
+    assert (catalogue["nk.kill_rate"] == catalogue["kill"]).all()
+    assert catalogue["kill (text)"].tolist()[0] == "0.05 1/h"
+    assert set(Scenario.default().values) <= set(catalogue.columns)
+    assert (catalogue["hash"] == undisturbed.runs["hash"]).all()
 
 
 def test_two_processes_cannot_write_the_same_study(undisturbed: Study) -> None:

@@ -19,6 +19,7 @@ LEVEL = 0.95
 TIMES = {each.name for each in ENDPOINTS if each.unit == "h" and each.name != "hours"}
 SHARES = {"take", "cleared"}
 PILOT_SECONDS = 2.0
+WARMING_HOURS = 30
 
 
 @dataclass(frozen=True)
@@ -63,12 +64,14 @@ def seconds_per_run(experiment: Experiment) -> float:
     A run that ends early takes less, one whose tumor grows large takes more.
     """
     scenario = scenario_at(experiment, points_of(experiment)[0], experiment.arms[0])
-    TumorImmuneModel(scenario, rng=1).run_for(1)  # compiles, where nothing is compiled yet
+    TumorImmuneModel(scenario, rng=1).run_for(WARMING_HOURS)  # loads every kernel, or compiles it
     began = time.perf_counter()
     model = TumorImmuneModel(scenario, rng=1)
     made = time.perf_counter() - began
+    hours, since = 0.0, time.perf_counter()
     while model.running and model.time < model.duration and time.perf_counter() - began < PILOT_SECONDS:
         model.run_for(1)
-    hours = max(model.time, 1.0)
-    whole = model.duration if model.running else hours
-    return made + (time.perf_counter() - began - made) / hours * whole
+        if not hours and time.perf_counter() - began > PILOT_SECONDS / 2:  # by now everything is loaded
+            hours, since = model.time, time.perf_counter()
+    speed = (time.perf_counter() - since) / max(model.time - hours, 1.0)
+    return made + speed * (model.duration if model.running else model.time)

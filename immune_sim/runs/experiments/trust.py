@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import json
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,15 +11,14 @@ import numpy as np
 import pandas as pd
 
 from immune_sim.core.errors import OutputError, Problem, ScenarioError
-from immune_sim.runs.experiments.declared import Experiment, seed_of
-from immune_sim.runs.experiments.design import Point, points_of, scenario_at
+from immune_sim.runs.experiments.declared import Arm, Design, Experiment, Frames, Measure, seed_of
 from immune_sim.runs.experiments.estimate import Estimate, estimate, restricted
 from immune_sim.runs.experiments.executors import Executor, InProcess
-from immune_sim.runs.experiments.reading import read_experiment
 from immune_sim.runs.experiments.rows import run_id as name_of
-from immune_sim.runs.experiments.study import EXPERIMENT, Study
+from immune_sim.runs.experiments.schedules import vary
+from immune_sim.runs.experiments.study import Study
 from immune_sim.runs.experiments.task import Plan, Result, Task
-from immune_sim.runs.experiments.writing import OpenStudy, numbered
+from immune_sim.scenario.scenario import Scenario
 
 SAMPLE = 10
 
@@ -38,51 +38,72 @@ class Compared:
         return self.stored == self.computed
 
 
-def experiment_of(study: Study, experiment: Experiment | None = None) -> OpenStudy:
-    """The experiment of a stored study, with the numbers of its points; a study built in code must be handed in."""
-    if experiment is None:
-        manifest = study.manifest
-        if manifest["functions"] or any(each["prepare"] for each in manifest["arms"].values()):
-            raise ScenarioError(
-                Problem(
-                    str(study.folder),
-                    "this study uses functions of its author, which a folder cannot hold. "
-                    "Call it from Python with the same experiment.",
-                )
-            )
-        text = (study.folder / EXPERIMENT).read_text(encoding="utf-8")
-        if not text.strip():
-            raise ScenarioError(
-                Problem(
-                    str(study.folder / EXPERIMENT),
-                    "this study was built in code. Call it from Python with the same experiment.",
-                )
-            )
-        experiment = read_experiment(
-            text, str(study.folder / EXPERIMENT), name=manifest["name"], folder=study.folder, quick=manifest["quick"]
+@dataclass(frozen=True)
+class Stored:
+    """What a study folder holds of its experiment: enough to compute any of its runs again.
+
+    changes: the overrides of every point and arm. keys: of the points, by number.
+    """
+
+    experiment: Experiment
+    keys: tuple[str, ...]
+    changes: Mapping[tuple[int, str], Mapping[str, Any]]
+
+
+def experiment_of(study: Study, experiment: Experiment | None = None) -> Stored:
+    """The experiment of a stored study, from its folder alone: scenario files may have changed or gone.
+
+    experiment: the one it was computed from, needed where it holds functions. Raises ScenarioError without them.
+    """
+    told = study.manifest
+    if experiment is None and (told["functions"] or any(each["prepare"] for each in told["arms"].values())):
+        what = (
+            "this study uses functions of its author, which a folder cannot hold. "
+            "Call it from Python with the same experiment."
         )
-    return OpenStudy(experiment, study.folder, numbered(points_of(experiment), study.manifest["points"]))
+        raise ScenarioError(Problem(str(study.folder), what))
+    known = {each.name: each for each in experiment.arms} if experiment else {}
+    arms = [
+        Arm(name, Scenario.from_text(each["scenario"]), prepare=known[name].prepare if name in known else None)
+        for name, each in told["arms"].items()
+    ]
+    frames = told["frames"]
+    made = Experiment(
+        name=told["name"],
+        arms=tuple(arms),
+        design=Design(same_exposure=told["design"]["same_exposure"]),
+        seed=told["seed"],
+        independent_arms=told["independent_arms"],
+        outcomes=tuple(told["outcomes"]),
+        every=told["every"],
+        measures=tuple(Measure(**each) for each in told["measures"]),
+        frames=Frames(frames["every"], tuple(frames["layers"])) if frames else None,
+        outcome_functions=experiment.outcome_functions if experiment else {},
+        endpoint_functions=experiment.endpoint_functions if experiment else {},
+    )
+    rows = study.design[["point", "arm", "overrides"]].to_dict("records")
+    return Stored(
+        made, tuple(told["points"]), {(each["point"], each["arm"]): json.loads(each["overrides"]) for each in rows}
+    )
 
 
-def task_of(opened: OpenStudy, run_id: str) -> Task:
+def task_of(stored: Stored, run_id: str) -> Task:
     """The task of a run by its id; raises OutputError with what an id looks like."""
-    at = {f"p{point.number:04d}-{arm.name}": (point, arm) for point in opened.points for arm in opened.experiment.arms}
+    at = {f"p{point:04d}-{arm}": (point, arm) for point, arm in stored.changes}
     head, _, replicate = run_id.rpartition("-r")
     if head not in at or not replicate.isdigit():
+        example = f"{next(iter(at))}-r0000"
         raise OutputError(
-            f'"{run_id}" is no run of this study. '
-            f'An id is point, arm and replicate, for example "{next(iter(at))}-r0000".'
+            f'"{run_id}" is no run of this study. An id is point, arm and replicate, for example "{example}".'
         )
     point, arm = at[head]
-    return _task(opened.experiment, point, arm, int(replicate))
-
-
-def _task(experiment: Experiment, point: Point, arm: Any, replicate: int) -> Task:
-    seed = seed_of(experiment, point.key, replicate, arm.name)
-    name = name_of(point.number, arm.name, replicate)
-    return Task(
-        name, point.number, arm.name, replicate, seed, scenario_at(experiment, point, arm), Plan.of(experiment).packed()
-    )
+    experiment, changes = stored.experiment, stored.changes[point, arm]
+    scenario = experiment.arm(arm).scenario
+    if changes:
+        scenario = vary(scenario, changes, same_exposure=experiment.design.same_exposure)
+    seed = seed_of(experiment, stored.keys[point], int(replicate), arm)
+    name = name_of(point, arm, int(replicate))
+    return Task(name, point, arm, int(replicate), seed, scenario, Plan.of(experiment).packed())
 
 
 def verify(
