@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import math
 import re
+import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 
+import typer
 from rich.table import Table
 from rich.text import Text
 
@@ -135,14 +137,11 @@ def _tell_design(experiment: Experiment, wishes: Wishes, folder: Path, part: tup
 def tell_shipped(name: str | None) -> None:
     """List the shipped experiments, or print the file of one."""
     if name is not None:
-        to_print = load_experiment(name).text
-        console().print(Text(to_print), end="", soft_wrap=True)
+        typer.echo(load_experiment(name).text, nl=False)
         return
     table = Table(box=None, padding=(0, 2, 1, 0), show_header=False)
     table.add_column(style="cyan", no_wrap=True)
     table.add_column()
-    import tomllib
-
     for path in shipped_experiments():
         head = tomllib.loads(path.read_text(encoding="utf-8"))
         table.add_row(path.stem, f"[bold]{head.get('title', path.stem)}[/bold]\n{head.get('about', '')}")

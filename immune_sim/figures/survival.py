@@ -41,6 +41,7 @@ def survival_curves(
             "ticktext": [f"{each:g}" for each in grid],
             "anchor": "y",
             "hoverformat": ".1f",
+            "zeroline": False,
         },
         margin={"b": 8},
         legend={"tracegroupgap": 0},

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from immune_sim.core.parameters import Value
+from immune_sim.mechanisms.motility import MOST_HOPS
 from immune_sim.scenario.checking import show
 from immune_sim.scenario.registry import Registry
 
@@ -31,7 +32,19 @@ def _fits(*extents: Any) -> bool:
     return bool(math.prod(extents) <= MOST_SITES)
 
 
+def _walks_in_time(speed: Any, substeps: Any, site_size: Any) -> bool:
+    return bool(speed * 60.0 / substeps / site_size <= MOST_HOPS)
+
+
 RULES = (
+    *(
+        Rule(
+            (f"motility.{kind}_speed", "time.substeps", "space.site_size"),
+            _walks_in_time,
+            f"{{0}} is more than {MOST_HOPS} sites in one of {{1}} sub-steps an hour. Allowed: less, or more sub-steps.",
+        )
+        for kind in ("nk", "ctl")
+    ),
     Rule(
         ("space.width", "space.height", "space.depth"),
         _fits,

@@ -89,6 +89,14 @@ def test_bootstrap_interval_covers_as_often_as_it_says() -> None:
     assert 0.90 <= held / 400 <= 0.97
 
 
+def test_many_pairs_need_no_resampling_and_give_the_same_interval() -> None:
+    """Just below and above the limit the ends agree to 5 % of the width. Catches a variance for a standard error."""
+    values = np.random.default_rng(5).gamma(4.0, size=pairing.MANY)
+    few, many = pairing.bootstrap_mean(values[1:]), pairing.bootstrap_mean(values)
+    assert many.low == pytest.approx(few.low, abs=0.05 * (few.high - few.low))
+    assert many.high == pytest.approx(few.high, abs=0.05 * (few.high - few.low))
+
+
 def test_a_time_that_never_came_counts_with_the_horizon() -> None:
     """The arm saves one of two hosts: restricted difference (100 - 40) / 2 = 30 h, not the 0 h of those that died."""
     whole = table({"control": np.array([40.0, 60.0]), "drug": np.array([np.nan, 60.0])}, "survival_time", cleared=0)

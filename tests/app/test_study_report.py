@@ -132,7 +132,7 @@ def test_published_arms_are_found_by_their_schedule(plain: Path) -> None:
     tables = told.analysis.tables
     found = {
         (each.arm, each.measure): each.published
-        for each in published.compare(told.scenarios, tables["take"], tables["ratios"])
+        for each in published.compare(told.scenarios, tables["take"], tables["ratios"], told.horizon)
     }
     assert found["low", "take"] == 0.33
     assert found["low", "time_to_take"] == 1.98

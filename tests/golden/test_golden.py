@@ -10,7 +10,8 @@ import pytest
 
 SCRIPT = Path(__file__).resolve().parents[2] / "scripts" / "write_golden.py"
 _spec = importlib.util.spec_from_file_location("write_golden", SCRIPT)
-assert _spec is not None and _spec.loader is not None
+assert _spec is not None
+assert _spec.loader is not None
 write_golden = importlib.util.module_from_spec(_spec)
 _spec.loader.exec_module(write_golden)
 GOLDEN = json.loads(write_golden.GOLDEN.read_text(encoding="utf-8"))

@@ -127,6 +127,22 @@ def test_a_scenario_that_raises_in_run_17_of_40_is_one_failed_row(
     assert len(study.courses["run_id"].unique()) == 39
 
 
+def test_failed_runs_are_computed_again_when_it_is_asked_for(tmp_path: Path) -> None:
+    """What failed for a reason outside, a file that was missing, takes the place of its failed row."""
+    flag = tmp_path / "there"
+
+    def needs_a_file(_: TumorImmuneModel) -> float:
+        return float(flag.read_text())
+
+    experiment = set_up(tiny(), endpoints={"own": needs_a_file})
+    assert len(computed(experiment, tmp_path / "study").failures) == 12
+    flag.write_text("1")
+    assert len(computed(experiment, tmp_path / "study").failures) == 12, "a failed run is a result"
+    mended = computed(experiment, tmp_path / "study", retry_failed=True)
+    assert len(mended.runs) == 12
+    assert (mended.runs["own"] == 1.0).all()
+
+
 def test_a_full_disk_is_told_by_name_and_the_study_goes_on_later(
     undisturbed: Study, many: Experiment, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, in_small_parts: None
 ) -> None:

@@ -20,20 +20,21 @@ HOURS_PER_DAY = 24.0
 
 def section_of(kept: StoredPictures, table: Mapping[str, Any]) -> Markup:
     """The tissue by type at some hours, then every other coloring at the last one."""
-    by_hour, last = kept.of("type"), kept.about["last"]
+    by_hour, last, size = kept.of("type"), kept.about["last"], float(kept.about["site_size"])
     course = [
-        _picture(described("type", by_hour[hour]), kept, _caption(hour, kept, table))
+        picture(described("type", by_hour[hour]), size, _caption(hour, kept, table))
         for hour in chosen(sorted(by_hour), kept.about["take"])
     ]
     final = []
     for name in NAMES[1:]:
         layer = described(name, kept.of(name)[last])
         label = element("figcaption", element("b", text(layer.kind.title + (f", {layer.unit}" if layer.unit else ""))))
-        final.append(_picture(layer, kept, label + element("div", text(layer.kind.about), cls="small") + _scale(layer)))
+        caption = label + element("div", text(layer.kind.about), cls="small") + _scale(layer)
+        final.append(picture(layer, size, caption))
     where = "" if kept.about["z"] is None else f" Slice {kept.about['z'] + 1} of {kept.about['shape'][0]} is shown."
     parts = [
         element("div", *course, cls="pictures"),
-        _classes(),
+        classes(),
         element("h3", text(f"Day {last / HOURS_PER_DAY:.4g}, in other colors")),
         element("div", *final, cls="pictures large"),
     ]
@@ -57,7 +58,8 @@ def _caption(hour: int, kept: StoredPictures, table: Mapping[str, Any]) -> Marku
     return element("figcaption", element("b", text(when)), element("div", text(counts), cls="small"))
 
 
-def _picture(layer: Layer, kept: StoredPictures, caption: str) -> Markup:
+def picture(layer: Layer, site_size: float, caption: str) -> Markup:
+    """A layer with its scale bar, for both pages, above a caption (markup). site_size: um."""
     images = [
         element(
             "img", cls=theme, src=data_uri(layer.codes, layer.palette[i]), alt=f"tissue, {layer.kind.title.lower()}"
@@ -68,7 +70,7 @@ def _picture(layer: Layer, kept: StoredPictures, caption: str) -> Markup:
         images = [
             element("img", src=data_uri(layer.codes, layer.palette[0]), alt=f"tissue, {layer.kind.title.lower()}")
         ]
-    across = layer.codes.shape[1] * kept.about["site_size"]
+    across = layer.codes.shape[1] * site_size
     length = nice(across * BAR)
     bar = element(
         "span",
@@ -84,7 +86,8 @@ def _picture(layer: Layer, kept: StoredPictures, caption: str) -> Markup:
     )
 
 
-def _classes() -> Markup:
+def classes() -> Markup:
+    """The legend of the cell types."""
     known = described("type", np.zeros((1, 1), dtype=np.uint8)).legend
     said = [
         element("span", element("i", style=f"--light:{each.ink[0]};--dark:{each.ink[1]}"), text(each.label))

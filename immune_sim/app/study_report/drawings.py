@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 
 import pandas as pd
@@ -111,7 +112,11 @@ def _published(told: Told) -> Iterator[Drawing]:
             ink = told.styles[each.arm].ink
             rows.append(Row(label, each.published, each.published, each.published, GRAY, "published", "diamond", True))
             counted = f"n = {each.n} of {each.of}" if each.n != each.of else f"n = {each.n}"
-            rows.append(Row(label, *each.simulated, ink, "simulated", told=counted))
+            if each.n:
+                rows.append(Row(label, *each.simulated, ink, "simulated", told=counted))
+            else:
+                ends, told_how = (each.at_least, math.nan, math.nan), "at least: no run came so far within the horizon"
+                rows.append(Row(label, *ends, ink, "simulated", "triangle-right", told=told_how))
         if rows:
             yield Drawing(name, "published", _beside(rows, title, percent=len(measures) == 1))
 
@@ -133,7 +138,7 @@ def pairs_of(told: Told) -> list[published.Pair]:
     tables = told.analysis.tables
     if not told.manifest.get("published") or told.points > 1 or not {"take", "ratios"} <= tables.keys():
         return []
-    return published.compare(told.scenarios, tables["take"], tables["ratios"])
+    return published.compare(told.scenarios, tables["take"], tables["ratios"], told.horizon)
 
 
 def _courses(told: Told) -> Iterator[Drawing]:

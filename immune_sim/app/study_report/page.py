@@ -17,7 +17,7 @@ from immune_sim.app.study_report.published import MEASURES
 from immune_sim.app.study_report.sections import arm_name, part
 from immune_sim.app.study_report.themes import both
 from immune_sim.app.study_report.tissues import Tissue
-from immune_sim.app.study_report.words import interval, percent, times
+from immune_sim.app.study_report.words import HOURS_PER_DAY, interval, percent, times
 from immune_sim.scenario.evidence import ARMS_ABOUT, ARMS_SOURCE, NOTE
 
 ASSETS = Path(__file__).parent
@@ -92,7 +92,9 @@ def _published(told: Told, drawn: Sequence[Drawing]) -> Markup:
     rows = []
     for each in pairs:
         say = percent if each.measure == "take" else times
-        simulated = interval(*each.simulated, say) if each.n else "reached by no run"
+        simulated = interval(*each.simulated, say)
+        if not each.n:
+            simulated = f"above {times(each.at_least)}: in no run within {told.horizon / HOURS_PER_DAY:g} days"
         count = f"{each.n} of {each.of}" if each.n != each.of else str(each.n)
         cells = (MEASURES[each.measure], say(each.published), simulated, count, SIDES[each.same_side])
         rows.append([arm_name(told, each.arm), *(text(cell) for cell in cells)])

@@ -20,7 +20,10 @@ SHARE = re.compile(r"\s*([\d.]+)\s*%")
 
 @dataclass(frozen=True)
 class Pair:
-    """One published figure and the simulated one. published: nan where none is printed."""
+    """One published figure and the simulated one.
+
+    published: nan where none is printed. at_least: where no run came so far, the ratio that this takes at the least.
+    """
 
     arm: str
     measure: str
@@ -28,14 +31,16 @@ class Pair:
     simulated: Interval
     n: int
     of: int
+    at_least: float = math.nan
 
     @property
     def same_side(self) -> bool | None:
         """Whether both lie on the same side of the control; None where there is nothing to compare."""
-        known = math.isfinite(self.published) and math.isfinite(self.simulated.value)
-        if self.measure == "take" or not known or self.published == 1.0:
+        if self.measure == "take" or not math.isfinite(self.published) or self.published == 1.0:
             return None
-        return (self.simulated.value > 1.0) == (self.published > 1.0)
+        if math.isfinite(self.simulated.value):
+            return (self.simulated.value > 1.0) == (self.published > 1.0)
+        return self.published > 1.0 if self.at_least > 1.0 else None
 
 
 def arms_of(scenarios: Mapping[str, Scenario]) -> dict[str, evidence.Arm]:
@@ -50,17 +55,22 @@ def _schedule(scenario: Scenario) -> tuple[tuple[object, ...], ...]:
     return tuple((each.drug, each.amount, each.per_kg, each.every) for each in scenario.dosing)
 
 
-def compare(scenarios: Mapping[str, Scenario], take: pd.DataFrame, ratios: pd.DataFrame) -> list[Pair]:
-    """All pairs of figures. take: table of shares by arm; ratios: table of ratios by endpoint and arm."""
+def compare(scenarios: Mapping[str, Scenario], take: pd.DataFrame, ratios: pd.DataFrame, horizon: float) -> list[Pair]:
+    """All pairs of figures.
+
+    take: table of shares by arm. ratios: table of ratios by endpoint and arm, the control first. horizon: h.
+    """
     made = []
     for arm, paper in arms_of(scenarios).items():
         for row in rows_of(take[take["arm"] == arm]):
             found = Interval(row["share"], row["share_low"], row["share_high"])
             made.append(Pair(arm, "take", incidence(paper), found, int(row["n"]), int(row["n"])))
         for name, printed in (("time_to_take", paper.time_to_tumor), ("survival_time", paper.survival_time)):
-            for row in rows_of(ratios[(ratios["arm"] == arm) & (ratios["endpoint"] == name)]):
+            of_one = rows_of(ratios[ratios["endpoint"] == name])
+            for row in (each for each in of_one if each["arm"] == arm):
                 found = Interval(row["ratio"], row["ratio_low"], row["ratio_high"])
-                made.append(Pair(arm, name, printed, found, int(row["n"]), int(row["of"])))
+                at_least = horizon / of_one[0]["mean"] if not row["n"] and of_one[0]["mean"] else math.nan
+                made.append(Pair(arm, name, printed, found, int(row["n"]), int(row["of"]), at_least))
     return made
 
 

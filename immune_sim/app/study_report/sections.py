@@ -111,9 +111,11 @@ def findings(told: Told) -> Iterator[Markup]:
             continue
         pair = found[0]
         more = "longer" if pair["difference"] >= 0 else "shorter"
+        until = f"{told.horizon / HOURS_PER_DAY:g}"
         gain, low, high = (pair[f"difference{end}"] for end in ("", "_low", "_high"))
         sentence = (
-            f" lived {number(abs(gain) / HOURS_PER_DAY)} days {more} on average than the control in the same tissue "
+            f" lived {number(abs(gain) / HOURS_PER_DAY)} days {more} than the control in the same tissue, on average "
+            f"within {until} days "
             f"(95 % interval of the gain {days(low)} to {days(high)}, {pair['pairs']} pairs); "
             f"it did better in {percent(pair['benefit'])} of the pairs. Log-rank p {_equals(p_value(row['p_holm']))}"
         )

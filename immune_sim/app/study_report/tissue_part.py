@@ -6,14 +6,13 @@ from collections.abc import Sequence
 from typing import Any
 
 from immune_sim.analysis.endpoints import endpoint
-from immune_sim.app.report import tissue as drawn
 from immune_sim.app.report.markup import Markup, element, raw, text
+from immune_sim.app.report.tissue import classes, picture
 from immune_sim.app.study_report.gather import Told
 from immune_sim.app.study_report.sections import arm_name, part
 from immune_sim.app.study_report.tissues import Tissue, telling_point
 from immune_sim.app.study_report.words import HOURS_PER_DAY, days
 from immune_sim.model.layers import described
-from immune_sim.runs.pictures import StoredPictures
 
 TITLE = "What the tissues looked like"
 
@@ -37,7 +36,7 @@ def section(told: Told, shown: Sequence[Tissue], reason: str) -> Markup:
     )
     if reason:
         about = f"The best, the median and the worst seed of every arm, judged by {name}.{where} {reason}"
-    return part("tissues", TITLE, *(raw(each) for each in parts), drawn._classes(), about=about)
+    return part("tissues", TITLE, *(raw(each) for each in parts), classes(), about=about)
 
 
 def _figure(told: Told, each: Tissue) -> Markup:
@@ -48,7 +47,7 @@ def _figure(told: Told, each: Tissue) -> Markup:
         element("div", text(f"replicate {each.row['replicate']}, seed {each.row['seed']}"), cls="small"),
     )
     size = float(told.scenarios[str(each.row["arm"])].values["space.site_size"])
-    return drawn._picture(described("type", each.codes), StoredPictures({}, {"site_size": size}), caption)
+    return picture(described("type", each.codes), size, caption)
 
 
 def _fate(told: Told, row: dict[str, Any]) -> str:

@@ -9,12 +9,14 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
+from immune_sim.model.outcomes import OUTCOMES
 from immune_sim.runs.experiments.declared import Experiment
 from immune_sim.runs.experiments.design import Point
 from immune_sim.runs.experiments.shards import COURSES, FRAMES, RUNS
 from immune_sim.runs.experiments.task import Result
 
 Repeat = Callable[[str], str]
+DTYPES = {each.name: each.dtype for each in OUTCOMES}  # also of a shard in which no run was good
 
 
 def run_id(point: int, arm: str, replicate: int) -> str:
@@ -79,7 +81,8 @@ def _courses(experiment: Experiment, results: Sequence[Result]) -> pa.Table:
         "replicate": np.repeat(np.array([each.replicate for each in good], dtype=np.int64), lengths),
     }
     for name in names:
-        columns[name] = np.concatenate([np.asarray(each.course[name]) for each in good]) if good else np.empty(0)
+        parts = [np.asarray(each.course[name]) for each in good]
+        columns[name] = np.concatenate([np.empty(0, dtype=DTYPES.get(name, "float64")), *parts])
     return pa.table(columns)
 
 
