@@ -41,7 +41,7 @@ RULES = (
         Rule(
             (f"motility.{kind}_speed", "time.substeps", "space.site_size"),
             _walks_in_time,
-            f"{{0}} is more than {MOST_HOPS} sites in one of {{1}} sub-steps an hour. Allowed: less, or more sub-steps.",
+            f"{{0}} is more than {MOST_HOPS} sites in one of {{1}} sub-steps an hour. Write less, or more sub-steps.",
         )
         for kind in ("nk", "ctl")
     ),

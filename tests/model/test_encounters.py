@@ -65,9 +65,9 @@ def test_kills_by_hits_as_in_a_direct_simulation(hit_rate: float, leave: float, 
     damage, kills, steps = np.zeros(60_000), 0, 0
     while len(damage):
         steps += len(damage)
-        hit = luck.random(len(damage)) < -math.expm1(-hit_rate * dt)
-        damage = damage * 0.5 ** (dt / 1.2) + hit
-        killed = hit & (damage >= lethal)
+        hits = luck.poisson(hit_rate * dt, len(damage))
+        damage = damage * 0.5 ** (dt / 1.2) + hits
+        killed = (hits > 0) & (damage >= lethal)
         kills += int(killed.sum())
         damage = damage[~killed & (luck.random(len(damage)) < math.exp(-leave * dt))]
     chance = hit_table(lethal, 1.2, leave, dt).kill_chance(hit_rate, dt)
@@ -91,7 +91,7 @@ def test_hits_of_several_t_cells_add_up() -> None:
     damage, kills, steps = np.zeros(20_000), 0, 0
     while len(damage):
         steps += len(damage)
-        hits = luck.binomial(2, -math.expm1(-0.25), len(damage))
+        hits = luck.poisson(2 * 0.25, len(damage))
         damage = damage * 0.5 ** (0.25 / 1.2) + hits
         killed = (hits > 0) & (damage >= 2.0)
         kills += int(killed.sum())

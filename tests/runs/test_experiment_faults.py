@@ -18,7 +18,7 @@ import pytest
 from immune_sim.core.errors import ImmuneSimError, OutputError
 from immune_sim.model.model import TumorImmuneModel
 from immune_sim.runs import files
-from immune_sim.runs.experiments import running
+from immune_sim.runs.experiments import executors, running
 from immune_sim.runs.experiments.declared import Experiment
 from immune_sim.runs.experiments.executors import OnDask
 from immune_sim.runs.experiments.experiment import arm, run_study, set_up
@@ -50,6 +50,7 @@ def in_small_parts(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("immune_sim.runs.experiments.shards.Shards.merge", lambda _: None)
 
 
+@pytest.mark.slow
 def test_a_parent_killed_in_the_middle_is_gone_on_from(undisturbed: Study, many: Experiment, tmp_path: Path) -> None:
     """Kill -9, no farewell: what was written stays, the rest is computed, and the workers do not live on as orphans."""
     (tmp_path / "tiny.toml").write_text(MANY.replace('horizon = "6 h"', 'horizon = "6 h"'))
@@ -216,6 +217,7 @@ def test_a_journal_cut_in_the_middle_of_a_line_is_passed_over(
     assert read_journals(study.folder).broken <= 1
 
 
+@pytest.mark.slow
 def test_a_lost_dask_worker_is_made_up_for_elsewhere(undisturbed: Study, many: Experiment, tmp_path: Path) -> None:
     from distributed import Client, LocalCluster
 
@@ -235,6 +237,7 @@ def test_a_lost_dask_worker_is_made_up_for_elsewhere(undisturbed: Study, many: E
     assert study.digest() == undisturbed.digest()
 
 
+@pytest.mark.slow
 def test_ctrl_c_finishes_what_runs_and_prints_the_command_that_goes_on(
     undisturbed: Study, many: Experiment, tmp_path: Path
 ) -> None:
@@ -253,6 +256,12 @@ def test_ctrl_c_finishes_what_runs_and_prints_the_command_that_goes_on(
     there = Study.open(tmp_path / "study")
     assert len(there.runs) == len(read_journals(there.folder).runs), "all that ran is written"
     assert computed(many, there.folder).digest() == undisturbed.digest()
+
+
+def test_a_scheduler_that_does_not_answer_is_told_with_its_address(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(executors, "CONNECT_SECONDS", 0.2)
+    with pytest.raises(ImmuneSimError, match=r"no Dask scheduler answers at tcp://127\.0\.0\.1:9"):
+        OnDask("tcp://127.0.0.1:9")
 
 
 def test_an_id_that_is_none_is_told_with_what_one_looks_like(undisturbed: Study) -> None:

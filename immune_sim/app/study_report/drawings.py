@@ -154,7 +154,8 @@ def _courses(told: Told) -> Iterator[Drawing]:
 
 
 def _course(told: Told, table: pd.DataFrame, outcome: str, fast: bool) -> Draw:
-    unit = told.unit_of(outcome) or ("cells" if "cells" in outcome else "")
+    rest = "relative to rest" if "relative to rest" in told.about(outcome) else ""
+    unit = told.unit_of(outcome) or ("cells" if "cells" in told.about(outcome) and not rest else rest)
 
     def draw(theme: Theme) -> go.Figure:
         made = course_bands(table, outcome, told.styles, title=_title(told, outcome), unit=unit, theme=theme)

@@ -69,8 +69,8 @@ def approach(search: float, leave: float, dt: float) -> tuple[float, float]:
 class HitTable:
     """Chance that a target in contact is killed in a sub-step; damage fades and must reach a level.
 
-    hit (k,): chance of a hit by one T cell in the sub-step. kill (MOST_TOGETHER, k): chance of the kill, by the number
-    of T cells on the target less one. What is left of earlier contacts is not counted.
+    hit (k,): chance of at least one hit by one T cell in the sub-step. kill (MOST_TOGETHER, k): chance of the kill,
+    by the number of T cells on the target less one. What is left of earlier contacts is not counted.
     """
 
     hit: Floats
@@ -95,7 +95,7 @@ class HitTable:
 def hit_table(lethal_damage: float, repair_half_life: float, leave: float, dt: float) -> HitTable:
     """Tabulate the kills of contacts that end at a rate ``leave`` (1/h); times in h.
 
-    A hit raises the damage by 1; it kills at lethal_damage, otherwise the contact goes on with exp(-leave dt). The
+    A hit raises the damage by 1; damage kills at lethal_damage, otherwise the contact goes on with exp(-leave dt). The
     chance v that contact ends in a kill, by damage, solves a linear system; the chance q in each sub-step that gives
     the same share of contacts solves q + (1 - q) stay v(0) = v(0).
     """
@@ -103,23 +103,23 @@ def hit_table(lethal_damage: float, repair_half_life: float, leave: float, dt: f
     damage = np.linspace(0.0, lethal_damage, DAMAGE_LEVELS)
     hit = np.linspace(0.0, 1.0, CHANCES) ** 3  # dense where a kill needs several rare hits
     kill = np.zeros((MOST_TOGETHER, CHANCES))
+    enough = math.ceil(lethal_damage)  # hits that kill an undamaged target within a sub-step
     lethal = [
-        damage + float(hits) >= lethal_damage if hits else np.zeros(DAMAGE_LEVELS, bool)
-        for hits in range(MOST_TOGETHER + 1)
+        damage + float(hits) >= lethal_damage if hits else np.zeros(DAMAGE_LEVELS, bool) for hits in range(enough)
     ]
     after = [
         diags_array(1.0 - lethal[hits]) @ _weights(np.minimum(damage + hits, lethal_damage) * kept, damage)
-        for hits in range(MOST_TOGETHER + 1)
+        for hits in range(enough)
     ]
     same = eye_array(DAMAGE_LEVELS)
     for together in range(1, MOST_TOGETHER + 1):
         for k, p in enumerate(hit[1:], start=1):
-            shares = [
-                math.comb(together, hits) * p**hits * (1.0 - p) ** (together - hits) for hits in range(together + 1)
-            ]
+            mean = -together * math.log1p(-min(p, 1.0 - 1e-12))  # the hits of all together are a Poisson number
+            shares = [math.exp(-mean) * mean**hits / math.factorial(hits) for hits in range(enough)]
             on = sum((share * after[hits] for hits, share in enumerate(shares)), 0.0 * same)
             if stay < 1.0:
-                killed = sum((share * lethal[hits] for hits, share in enumerate(shares)), np.zeros(DAMAGE_LEVELS))
+                many = np.full(DAMAGE_LEVELS, 1.0 - sum(shares))
+                killed = sum((share * lethal[hits] for hits, share in enumerate(shares)), many)
                 v = float(spsolve((same - stay * on).tocsc(), killed)[0])
                 kill[together - 1, k] = v * (1.0 - stay) / (1.0 - stay * v)
             else:  # contact never breaks: one kill in the mean number of sub-steps to it

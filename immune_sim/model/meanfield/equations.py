@@ -79,7 +79,7 @@ class WellMixed(WellMixedFlows):
         """Change of T cells, of those in contact, and of the sum of their exhaustion."""
         p, ctl_exit = self.p.exhaustion, 1.0 / self.p.recruitment.ctl_life
         mean = min(1.0, s.exhaustion / max(s.ctl, FEWEST))
-        contact = s.ctl_held * f.kept
+        contact = s.ctl_held
         gained = contact * (1.0 - mean) / p.onset_time - (s.ctl - contact) * mean / p.recovery_time
         return (
             f.ctl_arrivals + f.ctl_births - s.ctl * ctl_exit,

@@ -59,7 +59,7 @@ class WellMixedFlows:
         crowding, births = self._growth(s, oxygen, ifng, factors["tumor_proliferation"])
         spontaneous = p.death.death_rate * factors["tumor_apoptosis"]
         taken = spontaneous + p.death.necrosis_rate * lack + struck / s.tumor / dt  # targets that others take away
-        held, kept = self._contacts(s, killers, exhaustion, strikes, taken)
+        held = self._contacts(s, killers, exhaustion, strikes, taken)
         nk_influx = self.has_vessels * p.recruitment.nk_density * self.area / p.recruitment.nk_life
         division = p.ctl.division_probability * factors["ctl_proliferation"] * (1.0 - exhaustion)
         return Flows(
@@ -81,7 +81,6 @@ class WellMixedFlows:
             ctl_births=(killed - nk_kills) * division,
             passage=nk_kills / killers * self.stages / p.nk.capacity,
             held=held,
-            kept=kept,
         )
 
     def _axis(self, s: State, blockade: float) -> tuple[float, float, tuple[float, ...]]:
@@ -103,11 +102,9 @@ class WellMixedFlows:
         return oxygen, min(max((death.necrosis_onset - oxygen) / span, 0.0), 1.0)
 
     def _ifng(self, s: State, exhaustion: float) -> float:
-        """Mean IFN-gamma: contact beyond the sub-step in which it began, less what exhaustion takes away."""
-        motility, dt = self.p.motility, self.p.clock.dt
-        nk = (s.killers_held + s.idle_held) * math.exp(-motility.nk_detachment * dt)
-        ctl = s.ctl_held * math.exp(-motility.ctl_detachment * dt)
-        return (nk + ctl * (1.0 - (1.0 - self.p.ctl.exhausted_killing) * exhaustion)) / self.sites
+        """Mean IFN-gamma: time in contact, less what exhaustion takes away."""
+        ctl = s.ctl_held * (1.0 - (1.0 - self.p.ctl.exhausted_killing) * exhaustion)
+        return (s.killers_held + s.idle_held + ctl) / self.sites
 
     def _strikes(
         self, s: State, killers: float, exhaustion: float, ifng: float, factors: dict[str, float]
@@ -137,8 +134,8 @@ class WellMixedFlows:
 
     def _contacts(
         self, s: State, killers: float, exhaustion: float, strikes: tuple[float, float], taken: float
-    ) -> tuple[tuple[tuple[float, float], ...], float]:
-        """``held`` and ``kept`` of Flows; taken: rate at which others take a target away."""
+    ) -> tuple[tuple[float, float], ...]:
+        """``held`` of Flows; taken: rate at which others take a target away."""
         p, dt = self.p.motility, self.p.clock.dt
         living, dead = s.tumor / self.sites, (s.apoptotic + s.necrotic) / self.sites
         held = (s.killers_held + s.idle_held + s.ctl_held) / self.sites
@@ -148,8 +145,7 @@ class WellMixedFlows:
         ctl = encounters.search_rate(self.ctl_hops * (1.0 - (1.0 - p.exhausted_speed) * exhaustion), chance, dt)
         own = [-math.log1p(-min(strike, 1.0 - 1e-12)) / dt for strike in strikes]
         leave = (p.nk_detachment + own[0] + taken, p.nk_detachment + taken, p.ctl_detachment + own[1] + taken)
-        run = tuple(encounters.approach(search, away, dt) for search, away in zip((nk, nk, ctl), leave, strict=True))
-        return run, math.exp(-leave[2] * dt)
+        return tuple(encounters.approach(search, away, dt) for search, away in zip((nk, nk, ctl), leave, strict=True))
 
 
 def read_state(y: Floats) -> tuple[State, float]:

@@ -49,8 +49,7 @@ class Flows:
 
     signals: of READERS. factors: of RATE_LINKS by name. crowding: share of tumor cells without room to divide.
     passage: rate at which a killer comes one stage closer to being spent. held: of killers, idle NK cells and T cells,
-    the share in contact in the long run and the rate of approach to it. kept: share of a T cell's time in contact that
-    counts for exhaustion; the sub-step in which contact begins does not.
+    the share in contact in the long run and the rate of approach to it.
     """
 
     blockade: float
@@ -71,4 +70,3 @@ class Flows:
     ctl_births: float
     passage: float
     held: tuple[tuple[float, float], ...]
-    kept: float

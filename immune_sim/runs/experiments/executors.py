@@ -12,8 +12,10 @@ from abc import ABC, abstractmethod
 from types import TracebackType
 from typing import Any, Self
 
+from immune_sim.core.errors import ImmuneSimError
 from immune_sim.runs.experiments.task import Failure, Result, Task, execute
 
+CONNECT_SECONDS = 20
 QUICK_RUN = 0.5  # s; of runs shorter than this a worker has the next one waiting at its door
 
 
@@ -91,7 +93,7 @@ class OnDask(Executor):
                 os.environ.setdefault(name, "1")
             self._cluster = cluster_of(n_workers=workers or count_cores(), threads_per_worker=1, dashboard_address=None)
         self._own = client is None
-        self.client = client if client is not None else client_of(self._cluster or scheduler, timeout=20)
+        self.client = client if client is not None else _connected(client_of, self._cluster or scheduler)
         cores = sum(self.client.nthreads().values())
         super().__init__(max(1, cores))
         self._futures: dict[Any, Task] = {}
@@ -123,6 +125,15 @@ class OnDask(Executor):
             self.client.close()
         if self._cluster is not None:
             self._cluster.close()
+
+
+def _connected(client_of: Any, place: Any) -> Any:
+    """A client of a scheduler; raises ImmuneSimError where none answers."""
+    try:
+        return client_of(place, timeout=CONNECT_SECONDS)
+    except (OSError, ValueError) as error:
+        what = f"no Dask scheduler answers at {place}: {error}. Check the address; `dask scheduler` prints it."
+        raise ImmuneSimError(what) from error
 
 
 THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS")
