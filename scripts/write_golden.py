@@ -8,13 +8,14 @@ from __future__ import annotations
 import json
 import math
 from pathlib import Path
+from typing import Any
 
 from immune_sim.model.model import TumorImmuneModel
 from immune_sim.scenario.catalog import shipped_scenarios
 
 GOLDEN = Path(__file__).resolve().parents[1] / "tests" / "golden" / "golden.json"
 HOURS, SEED = 24, 1
-SMALL = {"space.width": 60, "space.height": 60, "inoculum.tumor_cells": 200}
+SMALL: dict[str, Any] = {"space.width": 60, "space.height": 60, "inoculum.tumor_cells": 200}
 OUTCOMES = (
     "tumor_cells", "quiescent", "apoptotic", "necrotic", "nk_cells", "ctl_cells", "receptor_mean", "signal_mean",
     "drug_concentration", "metabolite_concentration", "blockade", "ligand_systemic", "node_effectors", "radius",
