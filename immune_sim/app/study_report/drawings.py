@@ -118,7 +118,9 @@ def _published(told: Told) -> Iterator[Drawing]:
                 ends, told_how = (each.at_least, math.nan, math.nan), "at least: no run came so far within the horizon"
                 rows.append(Row(label, *ends, ink, "simulated", "triangle-right", told=told_how))
         if rows:
-            yield Drawing(name, "published", _beside(rows, title, percent=len(measures) == 1))
+            none = any(row.symbol == "triangle-right" for row in rows)
+            caption = "A triangle: at least so much, since no run came so far within the horizon." if none else ""
+            yield Drawing(name, "published", _beside(rows, title, percent=len(measures) == 1), caption)
 
 
 def _beside(rows: list[Row], title: str, *, percent: bool) -> Draw:

@@ -33,7 +33,8 @@ def maps(told: Told) -> Iterator[Drawing]:
     if told.plan.kind == "list" or len(factors) == 1:
         for name in dict.fromkeys(key.partition(SEPARATOR)[0] for key in tables):
             arms = {key.partition(SEPARATOR)[2]: table for key, table in tables.items() if key.startswith(name)}
-            caption = f"Means with 95 % intervals, {counted(told)}."
+            ends = " with 95 % intervals" if told.replicates[1] > 1 else ""
+            caption = f"Means{ends}, {counted(told)}."
             yield Drawing(f"points_{name}", "map", _lines(told, name, arms, factors), caption, wide=True)
         return
     for key, table in tables.items():

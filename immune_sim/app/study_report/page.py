@@ -9,7 +9,7 @@ from pathlib import Path
 from plotly.offline import get_plotlyjs
 
 from immune_sim.app.report.markup import Markup, data, element, raw, table, text
-from immune_sim.app.study_report import closing, sections, tissue_part
+from immune_sim.app.study_report import closing, comparisons, sections, tissue_part
 from immune_sim.app.study_report.drawing import Drawing
 from immune_sim.app.study_report.drawings import pairs_of
 from immune_sim.app.study_report.gather import Told
@@ -74,14 +74,14 @@ def compose(told: Told, drawn: Sequence[Drawing], shown: Sequence[Tissue], reaso
 
 
 def _findings(told: Told, drawn: Sequence[Drawing]) -> Markup:
-    found = raw("".join([*sections.findings(told), sections.glance(told), *_places(drawn, "times")]))
+    found = raw("".join([*comparisons.findings(told), sections.glance(told), *_places(drawn, "times")]))
     return part("findings", TITLES["findings"], found) if found else found
 
 
 def _arms(told: Told, drawn: Sequence[Drawing]) -> Markup:
     if len(told.arms) < 2:
         return raw("")
-    inside = [*_places(drawn, "arms"), sections.paired(told), sections.tests(told)]
+    inside = [*_places(drawn, "arms"), comparisons.paired(told), comparisons.tests(told)]
     return part("arms", TITLES["arms"], *inside)
 
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any
 
-from immune_sim.analysis.endpoints import endpoint
 from immune_sim.app.report.markup import Markup, code, element, raw, text
 from immune_sim.app.study_report.gather import Told
-from immune_sim.app.study_report.words import HOURS_PER_DAY, Say, days, number, p_value, percent, rows_of, say_of, span
+from immune_sim.app.study_report.words import HOURS_PER_DAY, Say, days, percent, rows_of, span
 from immune_sim.app.words import regimen_sentence
 
 Rows = list[list[Markup]]
@@ -39,12 +38,10 @@ def part(name: str, title: str, *inside: Markup, about: str = "") -> Markup:
 
 def head(told: Told) -> Markup:
     """Title, what was done, and what a reader must know first."""
-    low, high = told.replicates
-    replicates = f"{low}" if low == high else f"{low} to {high}"
     done, failed = int((told.runs["status"] == "ok").sum()), int((told.runs["status"] != "ok").sum())
     points = f"{told.points} design points, " if told.points > 1 else ""
     facts = (
-        f"{len(told.arms)} {'arms' if len(told.arms) > 1 else 'arm'}, {points}{replicates} replicates, {done:,} runs"
+        f"{len(told.arms)} {'arms' if len(told.arms) > 1 else 'arm'}, {points}{replicates} {_plural('replicate', high)}, {done:,} runs"
         + (f", {failed:,} more failed" if failed else "")
         + f"; followed for {told.horizon / HOURS_PER_DAY:g} days"
     )
@@ -100,86 +97,6 @@ def _two_lines(row: dict[str, Any], name: str, say: Say) -> Markup:
     return raw(element("div", text(value)) + element("div", text(ends.rstrip(")")), cls="small"))
 
 
-def findings(told: Told) -> Iterator[Markup]:
-    """What the study says about every arm against the control, a sentence each."""
-    tests, paired = told.analysis.tables.get("survival_tests"), told.analysis.tables.get("paired")
-    if tests is None or paired is None or tests.empty:
-        return
-    for row in rows_of(tests):
-        found = rows_of(paired[(paired["arm"] == row["arm"]) & (paired["endpoint"] == "survival_time")])
-        if not found:
-            continue
-        pair = found[0]
-        more = "longer" if pair["difference"] >= 0 else "shorter"
-        until = f"{told.horizon / HOURS_PER_DAY:g}"
-        gain, low, high = (pair[f"difference{end}"] for end in ("", "_low", "_high"))
-        sentence = (
-            f" lived {number(abs(gain) / HOURS_PER_DAY)} days {more} than the control in the same tissue, on average "
-            f"within {until} days "
-            f"(95 % interval of the gain {days(low)} to {days(high)}, {pair['pairs']} pairs); "
-            f"it did better in {percent(pair['benefit'])} of the pairs. Log-rank p {_equals(p_value(row['p_holm']))}"
-        )
-        yield element("p", element("b", text(told.labels[row["arm"]])), text(sentence + "."), cls="finding-line")
-
-
-def _equals(said: str) -> str:
-    return said if said.startswith("<") else f"= {said}"
-
-
-def paired(told: Told) -> Markup:
-    """The table of paired differences."""
-    table = told.analysis.tables.get("paired")
-    if table is None:
-        return raw("")
-    rows: Rows = []
-    for row in rows_of(table):
-        say = say_of(row["endpoint"])
-        kind = endpoint(row["endpoint"])
-        rows.append(
-            [
-                text(f"{kind.label}, days" if kind.kind == "time" else kind.label),
-                arm_name(told, row["arm"]),
-                text(row["pairs"]),
-                text(say(row["control_mean"])),
-                text(say(row["arm_mean"])),
-                text(span(row, "difference", say)),
-                text(percent(row["benefit"])),
-                text(percent(row["saved"])),
-            ]
-        )
-    heads = ["endpoint", "arm", "pairs", "control", "arm", "difference", "better in", "variance saved"]
-    about = (
-        "Arms of one replicate share their luck, so their difference is that of the same tissue. Better in: share of "
-        "pairs in which the arm did better for the host, ties counted half. Variance saved: what pairing took off the "
-        "variance of the difference. A time that never came counts with the time followed. Brackets: 95 % bootstrap "
-        "intervals."
-    )
-    return raw(grid(heads, rows, numbers_from=2) + element("p", text(about), cls="small"))
-
-
-def tests(told: Told) -> Markup:
-    """The table of log-rank tests and differences of restricted means."""
-    rows: Rows = []
-    for name, words in (("survival_tests", "survival time"), ("latency_tests", "time to tumor")):
-        table = told.analysis.tables.get(name)
-        for row in rows_of(table):
-            cells: list[Any] = [
-                number(row["chi2"]),
-                p_value(row["p"]),
-                p_value(row["p_holm"]),
-                span(row, "mean_gain", days),
-            ]
-            rows.append([text(words), arm_name(told, row["arm"]), *(text(each) for each in cells)])
-    if not rows:
-        return raw("")
-    heads = ["time", "arm against control", "log-rank chi2", "p", "p (Holm)", "gain of the restricted mean, days"]
-    about = (
-        "These take the arms for independent; since arms share their luck, the paired differences are the sharper "
-        "comparison."
-    )
-    return raw(grid(heads, rows, numbers_from=2) + element("p", text(about), cls="small"))
-
-
 def design(told: Told) -> Markup:
     """Arms, factors, replicates and seeds."""
     rows: Rows = []
@@ -197,11 +114,10 @@ def design(told: Told) -> Markup:
                 numbers_from=9,
             )
         )
-    low, high = told.replicates
     luck = "luck of its own in every arm" if told.manifest.get("independent_arms") else "the same luck in every arm"
     sentences = [
         f"Design: {told.plan.kind}, {told.points} design {'points' if told.points > 1 else 'point'}, "
-        f"{low if low == high else f'{low} to {high}'} replicates of each arm; a replicate has {luck}.",
+        f"{replicates(told)} of each arm; a replicate has {luck}.",
     ]
     if told.manifest["design"].get("same_exposure"):
         sentences.append("The area under the blockade curve is the same wherever the timing varies.")
@@ -217,3 +133,9 @@ def _values(factor: Any) -> str:
 
 def _capital(words: str) -> str:
     return words[:1].upper() + words[1:]
+
+
+def replicates(told: Told) -> str:
+    """How many replicates there are: "10 replicates", "22 to 24 replicates"."""
+    low, high = told.replicates
+    return f"{low if low == high else f'{low} to {high}'} {'replicate' if high == 1 else 'replicates'}"

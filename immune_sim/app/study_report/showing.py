@@ -33,7 +33,7 @@ def counted(told: Told) -> str:
     """How many runs or pairs are behind every design point."""
     low, high = told.replicates
     n = f"{low}" if low == high else f"{low} to {high}"
-    return f"n = {n} {'pairs' if len(told.arms) > 1 else 'runs'} a design point"
+    return f"n = {n} {'pair' if len(told.arms) > 1 else 'run'}{'' if high == 1 else 's'} a design point"
 
 
 def slug(words: str) -> str:

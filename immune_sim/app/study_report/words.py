@@ -31,7 +31,7 @@ def days(hours: float) -> str:
 
 def times(ratio: float) -> str:
     """A ratio: "x1.98"."""
-    return f"x{number(ratio, 2)}" if math.isfinite(ratio) else NONE
+    return f"x{ratio:.2f}" if math.isfinite(ratio) else NONE
 
 
 def percent(share: float) -> str:

@@ -13,6 +13,7 @@ import pyarrow as pa
 
 from immune_sim.core.errors import OutputError
 from immune_sim.runs.experiments import manifest as manifests
+from immune_sim.runs.experiments.comparing import joined
 from immune_sim.runs.experiments.declared import Experiment
 from immune_sim.runs.experiments.design import Point, changes_at, points_of, scenario_at
 from immune_sim.runs.experiments.rows import factor_column, ordered, unique_rows
@@ -41,7 +42,7 @@ class OpenStudy:
         told = manifests.manifest_of(experiment, points)
         if (folder / manifests.NAME).exists():
             old = manifests.read_manifest(folder)
-            keys = manifests.joined(old, told, folder, other_code=other_code)
+            keys = joined(old, told, folder, other_code=other_code)
             points = numbered(points, keys)
             told["points"] = keys
             told["arms"] = {
