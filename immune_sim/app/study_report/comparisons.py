@@ -74,7 +74,7 @@ def tests(told: Told) -> Markup:
     for name, words in (("survival_tests", "survival time"), ("latency_tests", "time to tumor")):
         table = told.analysis.tables.get(name)
         for row in rows_of(table):
-            cells: list[Any] = [
+            cells = [
                 number(row["chi2"]),
                 p_value(row["p"]),
                 p_value(row["p_holm"]),

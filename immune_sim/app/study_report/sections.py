@@ -41,7 +41,7 @@ def head(told: Told) -> Markup:
     done, failed = int((told.runs["status"] == "ok").sum()), int((told.runs["status"] != "ok").sum())
     points = f"{told.points} design points, " if told.points > 1 else ""
     facts = (
-        f"{len(told.arms)} {'arms' if len(told.arms) > 1 else 'arm'}, {points}{replicates} {_plural('replicate', high)}, {done:,} runs"
+        f"{len(told.arms)} {'arms' if len(told.arms) > 1 else 'arm'}, {points}{replicates(told)}, {done:,} runs"
         + (f", {failed:,} more failed" if failed else "")
         + f"; followed for {told.horizon / HOURS_PER_DAY:g} days"
     )
