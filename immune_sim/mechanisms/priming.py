@@ -32,7 +32,7 @@ class Priming:
         about="time constant for which antigen of a dead tumor cell keeps priming",
     )
     priming_rate: float = param(
-        0.00045,
+        0.00042,
         unit="1/h",
         low=0.0,
         high=1.0,
