@@ -14,11 +14,13 @@ from rich.text import Text
 from immune_sim.analysis.endpoints import endpoint
 from immune_sim.analysis.study import SEPARATOR
 from immune_sim.app.console import ask_for, console, is_watched
+from immune_sim.app.study_report import beside
 from immune_sim.app.study_report.files import write_tables
 from immune_sim.app.study_report.gather import Told
 from immune_sim.app.study_report.words import days, p_value, percent, rows_of, say_of, span
 from immune_sim.app.study_report.writing import write_report
 from immune_sim.runs.experiments.study import Study
+from immune_sim.scenario.evidence import ARMS_SOURCE, BINDING
 from immune_sim.scenario.hints import did_you_mean
 
 Cells = Sequence[str]
@@ -77,6 +79,14 @@ def _survival(to: Console, told: Told) -> int:
             cells.append([row["arm"], events, span(row, "median", days), span(row, "mean", days), p])
         heads = ("arm", "events", "median, days", f"mean within {days(told.horizon)} days", "log-rank p")
         count += _print(to, title, heads, cells)
+    return count
+
+
+def _published(to: Console, told: Told) -> int:
+    lines = beside.lines(told)
+    count = _print(to, "Published figures beside the simulated ones", beside.HEADS, lines)
+    if lines:
+        to.print(Text(f"Published: {ARMS_SOURCE}; receptors: {BINDING.source}", style="dim"))
     return count
 
 
@@ -152,6 +162,7 @@ def _print(to: Console, title: str, heads: Cells, rows: Sequence[Sequence[Any]])
 
 KINDS: dict[str, Callable[[Console, Told], int]] = {
     "all": lambda to, told: 0,
+    "published": _published,
     "survival": _survival,
     "effects": _effects,
     "points": _points,

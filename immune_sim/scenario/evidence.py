@@ -73,7 +73,7 @@ ARMS = (
     Arm("naltrexone 10 mg/kg once daily", "hdn-mouse", "24 h", "100 %", 0.73, 0.81),
 )
 
-_BINDING = Finding(
+BINDING = Finding(
     "Binding-site density and met-enkephalin content of the tumor rose under both the short and the lasting blockade; "
     "affinity unchanged. Mitotic and labelling index were up during blockade and down after it.",
     "pmid:2540873", "in vivo", "for")  # fmt: skip
@@ -194,7 +194,7 @@ CONTRADICTIONS = (
     _EXPOSURE,
     _AFFINITY,
 )
-SUPPORT = (_SCHEDULE, _BINDING, _OGFR, _OGF_HT29, _WINDOW, _BAX)
+SUPPORT = (_SCHEDULE, BINDING, _OGFR, _OGF_HT29, _WINDOW, _BAX)
 
 TRIALS = (
     Finding(
@@ -229,10 +229,10 @@ TRIALS = (
 
 LINK_EVIDENCE = (
     LinkEvidence(
-        "receptor_upregulation", "Blocked receptors are replaced by more receptors.", (_BINDING,), (_ACUTE, _NUCLEAR)
+        "receptor_upregulation", "Blocked receptors are replaced by more receptors.", (BINDING,), (_ACUTE, _NUCLEAR)
     ),
     LinkEvidence(
-        "ligand_upregulation", "The body answers a blockade with more of its own opioids.", (_BINDING,), (_PET,)
+        "ligand_upregulation", "The body answers a blockade with more of its own opioids.", (BINDING,), (_PET,)
     ),
     LinkEvidence(
         "tumor_proliferation",

@@ -9,20 +9,17 @@ from pathlib import Path
 from plotly.offline import get_plotlyjs
 
 from immune_sim.app.report.markup import Markup, data, element, raw, table, text
-from immune_sim.app.study_report import closing, comparisons, sections, tissue_part
+from immune_sim.app.study_report import beside, closing, comparisons, sections, tissue_part
 from immune_sim.app.study_report.drawing import Drawing
-from immune_sim.app.study_report.drawings import pairs_of
 from immune_sim.app.study_report.gather import Told
-from immune_sim.app.study_report.published import MEASURES
 from immune_sim.app.study_report.sections import arm_name, part
 from immune_sim.app.study_report.themes import both
 from immune_sim.app.study_report.tissues import Tissue
-from immune_sim.app.study_report.words import HOURS_PER_DAY, interval, percent, times
-from immune_sim.scenario.evidence import ARMS_ABOUT, ARMS_SOURCE, NOTE
+from immune_sim.app.study_report.words import percent
+from immune_sim.scenario.evidence import ARMS_ABOUT, ARMS_SOURCE, BINDING, NOTE
 
 ASSETS = Path(__file__).parent
 SHARED = ASSETS.parent / "report" / "report.css"
-SIDES = {None: "", True: "same side", False: "other side"}
 TITLES = {
     "findings": "What came out",
     "published": "Published figures beside the simulated ones",
@@ -86,24 +83,17 @@ def _arms(told: Told, drawn: Sequence[Drawing]) -> Markup:
 
 
 def _published(told: Told, drawn: Sequence[Drawing]) -> Markup:
-    pairs = pairs_of(told)
-    if not pairs:
+    lines = beside.lines(told)
+    if not lines:
         return raw("")
-    rows = []
-    for each in pairs:
-        say = percent if each.measure == "take" else times
-        simulated = interval(*each.simulated, say)
-        if not each.n:
-            simulated = f"above {times(each.at_least)}: in no run within {told.horizon / HOURS_PER_DAY:g} days"
-        count = f"{each.n} of {each.of}" if each.n != each.of else str(each.n)
-        cells = (MEASURES[each.measure], say(each.published), simulated, count, SIDES[each.same_side])
-        rows.append([arm_name(told, each.arm), *(text(cell) for cell in cells)])
-    heads = ["arm", "figure", "published", "simulated (95 %)", "runs", "of the control"]
+    rows = [[arm_name(told, each.arm), *(text(cell) for cell in each[1:])] for each in lines]
     about = (
         f"{ARMS_ABOUT} ({ARMS_SOURCE}) Times are means among the hosts in which the event came, over those of the "
-        "control, as laboratories report them."
+        f"control, as laboratories report them. {BINDING.text} ({BINDING.source})"
     )
-    return part("published", TITLES["published"], *_places(drawn, "published"), table(heads, rows), about=about)
+    return part(
+        "published", TITLES["published"], *_places(drawn, "published"), table(list(beside.HEADS), rows), about=about
+    )
 
 
 def _figures(drawn: Sequence[Drawing], name: str, about: str = "") -> Markup:
