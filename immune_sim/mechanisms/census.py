@@ -148,7 +148,20 @@ def radius_of_gyration(places: np.ndarray, counts: np.ndarray, block: int) -> fl
     if total < 2:
         return 0.0
     dims = len(places)
-    middle = places @ counts / total
-    squared = (places**2).sum(axis=0) @ counts / total - (middle**2).sum() - dims * (block**2 - 1) / 12.0
+    squared = _mean_square(places, counts, total) - dims * (block**2 - 1) / 12.0
     solid = math.sqrt(total / math.pi) if dims == 2 else math.cbrt(0.75 * total / math.pi)
     return max(solid, math.sqrt(max(0.0, squared) * (2.0 if dims == 2 else 5.0 / 3.0)))
+
+
+@kernel
+def _mean_square(places, counts, total):
+    """Mean squared distance from the common middle; a loop, as the order in which BLAS adds depends on its threads."""
+    squared = 0.0
+    for axis in range(places.shape[0]):
+        first = 0.0
+        second = 0.0
+        for g in range(counts.size):
+            first += places[axis, g] * counts[g]
+            second += places[axis, g] * places[axis, g] * counts[g]
+        squared += second / total - (first / total) ** 2
+    return squared
