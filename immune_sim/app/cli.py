@@ -1,5 +1,6 @@
 """The command line: one small module per command, each of which imports what it needs when it is called."""
 
+import os
 from typing import Annotated
 
 import typer
@@ -43,7 +44,14 @@ for command in (run, resume, experiment, scenarios, lists, dashboard, bench, doc
     command.register(app)
 
 
+def _one_thread_for_linear_algebra() -> None:
+    """Matrices here are tiny; threads for them only get in the way of the work. Before NumPy is imported."""
+    for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
+        os.environ.setdefault(name, "1")
+
+
 def main() -> None:
     """Run the command line; faults are told in words, and the exit code is 2 for wrong input, 1 for a failure."""
+    _one_thread_for_linear_algebra()
     with faults_in_words():
         app()

@@ -1,6 +1,5 @@
 """``immune-sim experiment``: studies of many runs, from one file to a folder of results."""
 
-import os
 from pathlib import Path
 from typing import Annotated
 
@@ -56,15 +55,6 @@ Shard = Annotated[
 ]
 
 
-THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
-
-
-def _one_thread_each() -> None:
-    """Keep linear algebra from starting threads that get in the way of the workers; before NumPy is imported."""
-    for name in THREADS:
-        os.environ.setdefault(name, "1")
-
-
 def register(app: typer.Typer) -> None:
     """Add the group to the app."""
     group.command("run", epilog=RUN)(run)
@@ -94,7 +84,6 @@ def run(
     ] = False,
 ) -> None:
     """Compute a study, or what is missing of it."""
-    _one_thread_each()
     from immune_sim.app.experiments import Wishes, work
 
     wishes = Wishes(workers, scheduler, shard, retry_failed=retry_failed, other_code=other_code)
@@ -124,7 +113,6 @@ def verify(
     workers: Workers = None,
 ) -> None:
     """Compute a sample of the stored runs again and compare them bit for bit."""
-    _one_thread_each()
     from immune_sim.app.experiments import tell_verified
 
     raise typer.Exit(tell_verified(folder, sample, seed, workers))
@@ -139,7 +127,6 @@ def repeat(folder: Folder, run_id: Annotated[str, typer.Argument(metavar="RUN", 
 
 def bench(runs: Annotated[int, typer.Option("--runs", min=10, help="Tiny runs to measure with.")] = 1000) -> None:
     """Measure what a run costs beside its own computation, and how two workers compare with one."""
-    _one_thread_each()
     from immune_sim.app.experiment_bench import tell_bench
 
     tell_bench(runs)
