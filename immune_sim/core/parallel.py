@@ -12,6 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import Any
 
+PIECES = 4  # ranges per thread: work is seldom even from the first row to the last
 WORTH_IT = 16_384  # rows below which handing work to a second thread costs more than it saves
 
 
@@ -27,23 +28,21 @@ class Threads:
         self.over_rows_in_parts(n, lambda _, first, end: work(first, end), worth_it)
 
     def over_rows_in_parts(self, n: int, work: Callable[[int, int, int], Any], worth_it: int = WORTH_IT) -> None:
-        """Call work(part, first, end) on ranges that cover 0 to n; parts differ, so each call can sum apart."""
+        """Call work(part, first, end) on ranges that cover 0 to n; calls of one part never overlap in time."""
         if self._pool is None or n < worth_it:
             work(0, 0, n)
             return
-        bounds = [n * part // self.count for part in range(self.count + 1)]
-        self.together([partial(work, i, bounds[i], bounds[i + 1]) for i in range(self.count)])
+        pieces = PIECES * self.count
+        bounds = [n * piece // pieces for piece in range(pieces + 1)]
+        self.together([partial(work, i % self.count, bounds[i], bounds[i + 1]) for i in range(pieces)])
 
     def together(self, tasks: Sequence[Callable[[], Any]]) -> None:
-        """Run independent tasks, the first ones in the caller's thread; an error in any is raised."""
+        """Run independent tasks, task i in thread i modulo their count; an error in any is raised."""
         if self._pool is None or len(tasks) < 2:
-            for task in tasks:
-                task()
+            _run_all(tasks)
             return
-        mine, others = tasks[:: self.count], [task for i, task in enumerate(tasks) if i % self.count]
-        waiting = [self._pool.submit(task) for task in others]
-        for task in mine:
-            task()
+        waiting = [self._pool.submit(_run_all, tasks[k :: self.count]) for k in range(1, self.count)]
+        _run_all(tasks[:: self.count])
         for each in waiting:
             each.result()
 
@@ -51,3 +50,8 @@ class Threads:
         """End the threads."""
         if self._pool is not None:
             self._pool.shutdown(wait=False)
+
+
+def _run_all(tasks: Sequence[Callable[[], Any]]) -> None:
+    for task in tasks:
+        task()

@@ -235,7 +235,7 @@ def strike(
 
 
 @kernel
-def resolve(
+def resolve(  # noqa: PLR0912  (five short passes over the same few rows)
     now,
     repair_rate,
     lethal_damage,
@@ -259,25 +259,33 @@ def resolve(
     uint8: set for a T cell credited with a kill. Hits are counted before they are added to the fading damage, so that
     the order of attackers cannot matter.
     """
+    count = 0
+    for target in struck:
+        count += target >= 0
+    strikers = np.empty(count, dtype=np.int64)  # few of all, and the only ones that the rest looks at
+    filled = 0
     for i in range(struck.size):
+        if struck[i] >= 0:
+            strikers[filled] = i
+            filled += 1
+    for i in strikers:
+        if state[struck[i]] < DYING and kind[i] == CTL:
+            taken[struck[i]] += hits[i]
+    for i in strikers:
         target = struck[i]
-        if target >= 0 and state[target] < DYING and kind[i] == CTL:
-            taken[target] += hits[i]
-    for i in range(struck.size):
-        target = struck[i]
-        if target >= 0 and taken[target] > 0:
+        if taken[target] > 0:
             damage[target] = damage[target] * np.float32(
                 math.exp(-repair_rate * (now - damage_hour[target]))
             ) + np.float32(taken[target])
             damage_hour[target] = now
             taken[target] = 0
-    for i in range(struck.size):
+    for i in strikers:
         target = struck[i]
-        if target >= 0 and state[target] < DYING and (kind[i] == NK or damage[target] >= lethal_damage):
+        if state[target] < DYING and (kind[i] == NK or damage[target] >= lethal_damage):
             killer[target] = min(killer[target], cell_id[i])
-    for i in range(struck.size):
+    for i in strikers:
         target = struck[i]
-        if target >= 0 and killer[target] == cell_id[i]:
+        if killer[target] == cell_id[i]:
             state[target] = APOPTOTIC
             cause[target] = NK_KILL if kind[i] == NK else CTL_KILL
             kills[i] += 1
@@ -285,6 +293,5 @@ def resolve(
                 kills_left[i] -= 1
             else:
                 divides[i] = 1
-    for i in range(struck.size):
-        if struck[i] >= 0:
-            killer[struck[i]] = NEVER
+    for i in strikers:
+        killer[struck[i]] = NEVER

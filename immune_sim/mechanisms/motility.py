@@ -173,15 +173,16 @@ def sort_into_slabs(slab_of, stride, order, site, starts, rows):
     starts (slabs + 1,) int64 and rows (m,) int64: slab s holds rows[starts[s]:starts[s + 1]].
     """
     starts[:] = 0
-    for row in order:
-        starts[slab_of[site[row] // stride] + 1] += 1
+    within = np.empty(order.size, dtype=np.int32)
+    for k in range(order.size):
+        within[k] = slab_of[site[order[k]] // np.int32(stride)]
+        starts[within[k] + 1] += 1
     for s in range(1, starts.size):
         starts[s] += starts[s - 1]
     filled = starts[:-1].copy()
-    for row in order:
-        s = slab_of[site[row] // stride]
-        rows[filled[s]] = row
-        filled[s] += 1
+    for k in range(order.size):
+        rows[filled[within[k]]] = order[k]
+        filled[within[k]] += 1
 
 
 @kernel

@@ -22,6 +22,8 @@ def overrides(draw: st.DrawFn) -> dict[str, Any]:
     depth = draw(st.sampled_from([1, 1, 1, 2, 9]))
     width, height = draw(st.integers(8, 30)), draw(st.integers(8, 30 if depth == 1 else 12))
     sites = depth * width * height
+    site_size, substeps = draw(RATE([5.0, 15.0, 20.0])), draw(st.sampled_from([1, 3, 4]))
+    fastest = 2.0 * site_size * substeps  # um/min, MOST_HOPS sites in a sub-step; more is refused
     doses = draw(st.sampled_from([(), ("0.1 mg/kg",), ("10 mg/kg",), ("0.1 mg/kg", "1000 mg/kg")]))
     return {
         "space.width": width,
@@ -29,8 +31,8 @@ def overrides(draw: st.DrawFn) -> dict[str, Any]:
         "space.depth": depth,
         "space.boundary": draw(st.sampled_from(["closed", "periodic"])),
         "space.well_mixed": draw(st.sampled_from([False, False, False, True])),
-        "space.site_size": draw(RATE([5.0, 15.0, 20.0])),
-        "time.substeps": draw(st.sampled_from([1, 3, 4])),
+        "space.site_size": site_size,
+        "time.substeps": substeps,
         "inoculum.tumor_cells": draw(st.sampled_from([0, 1, sites // 10, sites // 2, sites])),
         "inoculum.placement": draw(st.sampled_from(["disc", "scattered"])),
         "inoculum.fill": draw(RATE([0.1, 1.0])),
@@ -49,7 +51,7 @@ def overrides(draw: st.DrawFn) -> dict[str, Any]:
         "motility.infiltration": draw(RATE([0.0, 0.3, 1.0])),
         "motility.arrest": draw(RATE([0.0, 0.5, 1.0])),
         "motility.chemotaxis": draw(RATE([0.0, 0.3, 1.0])),
-        "motility.ctl_speed": draw(RATE([0.0, 10.0, 60.0])),
+        "motility.ctl_speed": min(fastest, draw(RATE([0.0, 10.0, 60.0]))),
         "heredity.set_point_spread": draw(RATE([0.0, 0.2, 2.0])),
         "heredity.mutation_probability": draw(RATE([0.0, 1.0])),
         "priming.priming_rate": draw(RATE([0.0, 0.01, 1.0])),

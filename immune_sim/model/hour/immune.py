@@ -45,7 +45,7 @@ def move(tissue: Tissue) -> None:
         move_slabs(np.concatenate((even, odd)))
         return
     for which in (even, odd):
-        tissue.threads.together([partial(move_slabs, part) for part in np.array_split(which, tissue.threads.count)])
+        tissue.threads.together([partial(move_slabs, each) for each in np.split(which, len(which))])
 
 
 def kill(tissue: Tissue) -> None:
