@@ -13,10 +13,12 @@ import solara
 from immune_sim.app.dashboard import cards, curves, pictures
 from immune_sim.app.dashboard.cards import Card
 from immune_sim.app.dashboard.engine import Engine
+from immune_sim.app.dashboard.replay import Change, merged
 from immune_sim.app.dashboard.widgets.curve_plot import CurvePlot
 from immune_sim.app.dashboard.widgets.tissue_canvas import TissueCanvas
 from immune_sim.core.errors import CellError, ScenarioError
 
+EAR = 5.0  # s between two sentences for those who listen, while the clock runs
 SLOW_PARTS = 0.2  # s between updates of curves, figures and card; the tissue itself is painted more often
 
 
@@ -42,6 +44,8 @@ class Stage:
         self.reading = solara.reactive(Reading())
         self.card: solara.Reactive[Card | None] = solara.reactive(None)
         self.message = solara.reactive("")
+        self.spoken = solara.reactive("")  # the tissue in words, for a screen reader
+        self.log: solara.Reactive[tuple[Change, ...]] = solara.reactive(())
         self.depth = solara.reactive(1)
         self.ready = solara.reactive(False)
         self.engine: Engine
@@ -50,7 +54,7 @@ class Stage:
         self._on_stopped = on_stopped
         self._followed: tuple[str, int] | None = None
         self._side: Literal["left", "right"] = "right"  # of the card, away from the cell
-        self._slow_at = 0.0
+        self._slow_at = self._spoken_at = 0.0
         self._paced = (0.0, 0.0)
 
     def attach(self, canvas: TissueCanvas, plot: CurvePlot) -> None:
@@ -73,8 +77,14 @@ class Stage:
         self.z = min(self.z, self.depth.value - 1)
         if self._plot is not None:
             self._plot.replace(*curves.columns_since(model.recorder.columns, 0))
+        self.list_changes()
         self.recolor()
         self.ready.value = True
+
+    def list_changes(self) -> None:
+        """Show what was done to the running model so far."""
+        if self.engine.model is not None:
+            self.log.value = merged(self.engine.model.interventions)
 
     def recolor(self) -> None:
         """Take the colors and the legend of the layer that is chosen now."""
@@ -140,6 +150,9 @@ class Stage:
             pace,
         )
         self._read_followed(model)
+        if not self.engine.playing or now - self._spoken_at > EAR:
+            self._spoken_at = now
+            self.spoken.value = pictures.describe(model, pictures.look(self.color_by))
 
     # ---- the cell that is followed ---------------------------------------------------------------------------------
 
