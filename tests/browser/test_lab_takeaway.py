@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from immune_sim.app.dashboard import replay
+from immune_sim.model.meanfield import mean_field
 from immune_sim.scenario.scenario import Scenario
 
 if TYPE_CHECKING:
@@ -106,3 +107,25 @@ def test_time_course_and_picture_are_handed_over(lab: Lab) -> None:
     assert picture.startswith(b"\x89PNG")
     assert len(picture) > 5_000
     dismiss(lab)
+
+
+def test_the_well_mixed_curve_comes_by_itself_and_can_be_left_out(lab: Lab) -> None:
+    """Catches a curve of another scenario or hour, and a switch that only changes a word."""
+    lab.choose(GROWING)
+    lab.page.locator(".gap-words").get_by_text("Well mixed, without places").wait_for()
+    lab.press("1 day")
+    lab.wait_hour("h === 24")
+    lab.page.wait_for_function("+document.querySelector('.curves').dataset.points === 25")
+    mixed, living = lab.curve("well mixed"), lab.curve("living")
+    assert mixed[0] == pytest.approx(living[0], rel=0.05)
+    assert all(value > 0 for value in mixed)
+    expected = mean_field(Scenario.shipped("axis-only"), 24.0)["tumor_cells"]
+    assert mixed == pytest.approx(list(expected), rel=1e-2)
+    switch = lab.page.locator(".gap-switch .v-input--selection-controls__ripple")
+    switch.click()
+    lab.page.wait_for_function(
+        "document.querySelector('.curves').data.find(t => t.name === 'well mixed').y.every(v => v === null)"
+    )
+    assert lab.page.locator(".gap-words").inner_text() == ""
+    switch.click()
+    lab.page.locator(".gap-words").get_by_text("Well mixed, without places").wait_for()

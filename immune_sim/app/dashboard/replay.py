@@ -1,8 +1,8 @@
 """What a person did to one run, and how it is taken away: a scenario file, and a short code that plays it again.
 
-A scenario file is one condition from hour 0 on. A dose by hand fits into it, as a phase that is given once; a value that
-was changed while the clock ran does not. So the file says in a comment up to which hour it gives the same run, and the
-code carries the rest: scenario, seed, hour and every change with its hour (docs/decisions/0020-what-a-run-takes-away.md).
+A scenario file is one condition from hour 0 on. A dose by hand fits into it, as a phase that is given once; a value
+that was changed while the clock ran does not. So the file says in a comment up to which hour it gives the same run, and
+the code carries the rest: scenario, seed, hour and every change with its hour (decision 13 in docs/decisions).
 """
 
 from __future__ import annotations
@@ -134,7 +134,7 @@ def to_toml(run: Run) -> str:
     if live:
         first = round(live[0].hour)
         lines += [
-            f"With this seed it gives the same run up to hour {first}, when a value was first changed while the clock ran.",
+            f"With this seed it gives the same run to hour {first}, the first change of a value while the clock ran.",
             "A scenario file holds one condition and cannot say such changes; they were",
             *(f"  {clock(each.hour)}: {each.address} = {each.value}" for each in live),
             "and the code below plays them again in the dashboard (Take away, Bring back).",

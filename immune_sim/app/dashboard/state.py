@@ -13,6 +13,7 @@ import solara
 
 from immune_sim.app.dashboard import catalog, pictures, replay
 from immune_sim.app.dashboard.engine import Engine
+from immune_sim.app.dashboard.mixed import Floats, solve_later
 from immune_sim.app.dashboard.replay import Run
 from immune_sim.app.dashboard.stage import Stage
 from immune_sim.app.dashboard.widgets.take_away import TakeAway
@@ -46,6 +47,8 @@ class Session:
         self.waiting: solara.Reactive[tuple[str, ...]] = solara.reactive(())
         self.open_panel = solara.reactive("")  # the dialog that is open: evidence, keys, takeaway, schedule or none
         self.dose = solara.reactive(catalog.usual_dose(self.scenario))
+        self.mixed = solara.reactive(True)
+        self._begun = 0  # how many runs were begun, so that a late answer is known as such
         self.code = solara.reactive("")
         self.takeaway: TakeAway | None = None  # the page's hand for files
         self._started = Run(FIRST_SCENARIO, FIRST_SEED)  # the engine's: how the run on the screen began
@@ -118,6 +121,26 @@ class Session:
         self.engine.note(self.stage.forget_cell)
         self.engine.build(make, "Bringing the run back" if run.hour else "Preparing the tissue")
         self.engine.note(self.stage.restart)
+        self._solve(scenario)
+
+    def _solve(self, scenario: Scenario) -> None:
+        """Ask for the curve of the well-mixed limit of the scenario that now begins."""
+        self._begun += 1
+        number = self._begun
+
+        def wanted() -> bool:
+            return number == self._begun and not self.engine.closed
+
+        def done(burden: Floats) -> None:
+            self.engine.note(lambda: self.stage.mix(burden) if wanted() else None)
+
+        self.engine.note(lambda: self.stage.mix(None))
+        solve_later(scenario, wanted, done)
+
+    def mix(self, wanted: bool) -> None:
+        """Draw the well-mixed curve beside the agents', or leave it out."""
+        self.mixed.value = wanted
+        self.engine.note(lambda: self.stage.show_mixed(wanted))
 
     def bring_back(self, text: str) -> bool:
         """Show the run of a code at its hour, the clock standing; a wrong code is answered in words and False."""

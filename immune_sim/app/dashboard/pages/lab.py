@@ -51,7 +51,7 @@ def Lab() -> None:
                     Readout(session)
                 with v.Html(tag="div", class_="lab-views"):
                     TissueView(session, attach("canvas"))
-                    CurveView(attach("plot"))
+                    CurveView(session, attach("plot"))
         EvidenceNote(session)
         EvidencePanel(session)
         TakeAwayPanel(session)
