@@ -122,3 +122,15 @@ def test_a_screen_reader_hears_the_tissue_but_not_eighteen_times_a_second(lab: L
         "words => document.querySelector('.for-the-ear').textContent.includes(words)", arg=f"day {day}, {rest:02d}:00"
     )
     assert while_playing <= 4  # the last state of the pause before, and one of the play; each may change two nodes
+
+
+def test_everything_has_its_place_at_1280_by_720(lab: Lab) -> None:
+    """Catches a part without a picture that takes the room of the tissue, and a page that is laid over itself."""
+    lab.choose(GROWING)
+    boxes = {name: lab.page.locator(name).bounding_box() for name in (".bar", ".tissue-canvas", ".curves", ".note")}
+    bar, tissue, curves, note = (box or {"y": 0, "height": 0} for box in boxes.values())
+    assert tissue["height"] > 300
+    assert curves["height"] > 380
+    assert tissue["y"] >= bar["y"] + bar["height"]
+    assert note["y"] >= tissue["y"] + tissue["height"]
+    assert note["y"] + note["height"] <= 720

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import reacton.ipyvuetify as v
 import solara
 
@@ -35,19 +37,25 @@ def ChangeLog(session: Session) -> None:
 
 
 @solara.component
-def TakeAwayPanel(session: Session) -> None:
-    """Files of the run as it stands, and the code that brings a run back."""
-    is_open = session.open_panel.value == "takeaway"
+def HandOver(session: Session) -> None:
+    """Starts downloads; shows nothing."""
     hand = TakeAway.element()
 
     def attach() -> None:
         session.takeaway = solara.get_widget(hand)
 
+    solara.use_effect(attach, [])
+
+
+@solara.component
+def TakeAwayPanel(session: Session) -> None:
+    """Files of the run as it stands, and the code that brings a run back."""
+    is_open = session.open_panel.value == "takeaway"
+
     def ask_for_code() -> None:
         if is_open:
             session.take_away("code")
 
-    solara.use_effect(attach, [])
     solara.use_effect(ask_for_code, [is_open])
     with v.Dialog(
         v_model=is_open,
@@ -68,6 +76,11 @@ def TakeAwayPanel(session: Session) -> None:
 def Files(session: Session) -> None:
     """The three downloads."""
     changed = any(each.address for each in session.stage.log.value)
+    with v.Html(tag="div"):
+        _files(session, changed)
+
+
+def _files(session: Session, changed: bool) -> None:
     with v.Html(tag="div", class_="panel-row"):
         Action("Scenario file", "mdi-file-document-outline", lambda: session.take_away("scenario"))
         Action("Time course, CSV", "mdi-table", lambda: session.take_away("curves"))
@@ -90,6 +103,11 @@ def Code(session: Session) -> None:
         if session.bring_back(wanted.value):
             session.show_panel("takeaway", False)
 
+    with v.Html(tag="div"):
+        _code(session, wanted, bring_back)
+
+
+def _code(session: Session, wanted: solara.Reactive[str], bring_back: Callable[[], None]) -> None:
     text("Code of this run at this hour", "panel-section", "h3")
     text(session.code.value, "code", "output")
     text("Bring a run back", "panel-section", "h3")

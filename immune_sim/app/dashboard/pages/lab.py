@@ -14,7 +14,7 @@ from immune_sim.app.dashboard.components.keyboard import ForTheEar, Keyboard, Ke
 from immune_sim.app.dashboard.components.parameter_card import ParameterCard
 from immune_sim.app.dashboard.components.readout import Readout
 from immune_sim.app.dashboard.components.scenario_card import ScenarioCard
-from immune_sim.app.dashboard.components.taking_away import ChangeLog, TakeAwayPanel
+from immune_sim.app.dashboard.components.taking_away import ChangeLog, HandOver, TakeAwayPanel
 from immune_sim.app.dashboard.components.tissue_view import TissueView
 from immune_sim.app.dashboard.components.transport import Transport
 from immune_sim.app.dashboard.state import Session
@@ -56,6 +56,8 @@ def Lab() -> None:
         EvidencePanel(session)
         TakeAwayPanel(session)
         KeysPanel(session)
-        Keyboard(session)
         ForTheEar(session)
+        with v.Html(tag="div", class_="hands"):
+            Keyboard(session)
+            HandOver(session)
     solara.use_effect(begin, [])
