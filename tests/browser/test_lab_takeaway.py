@@ -112,7 +112,7 @@ def test_time_course_and_picture_are_handed_over(lab: Lab) -> None:
 def test_the_well_mixed_curve_comes_by_itself_and_can_be_left_out(lab: Lab) -> None:
     """Catches a curve of another scenario or hour, and a switch that only changes a word."""
     lab.choose(GROWING)
-    lab.page.locator(".gap-words").get_by_text("Well mixed, without places").wait_for()
+    lab.page.locator(".gap-words").get_by_text("Without places").wait_for()
     lab.press("1 day")
     lab.wait_hour("h === 24")
     lab.page.wait_for_function("+document.querySelector('.curves').dataset.points === 25")
@@ -128,4 +128,4 @@ def test_the_well_mixed_curve_comes_by_itself_and_can_be_left_out(lab: Lab) -> N
     )
     assert lab.page.locator(".gap-words").inner_text() == ""
     switch.click()
-    lab.page.locator(".gap-words").get_by_text("Well mixed, without places").wait_for()
+    lab.page.locator(".gap-words").get_by_text("Without places").wait_for()

@@ -73,18 +73,18 @@ def gap(burden: Floats, hour: float, cells: int, changed: bool) -> str:
     if at >= len(burden):
         return f"The well-mixed curve ends with the scenario on day {(len(burden) - 1) / 24:.0f}."
     mixed = float(burden[at])
-    words = f"Well mixed, without places: {max(0.0, mixed):,.0f} cells at this hour. "
+    words = f"Without places: {max(0.0, mixed):,.0f} cells at this hour. "
     if mixed < CLEAR <= cells:
-        words += "There the tumor is cleared and here it is not: in space, cells out of reach survive."
+        words += "Cleared there and not here: in space, cells out of reach survive."
     elif cells == 0 and mixed >= CLEAR:
-        words += "Here the tumor is cleared and there it is not."
+        words += "Cleared here and not there."
     elif cells == 0 or 1 / ALIKE <= cells / mixed <= ALIKE:
         words += "Space makes little difference so far."
     elif cells > mixed:
         words += f"Here there are {_times(cells / mixed)} as many: space and chance favor the tumor."
     else:
         words += f"Here there are {_times(mixed / cells)} fewer: space and chance hold the tumor back."
-    return words + (" Your changes by hand are not in that curve." if changed else "")
+    return words + (" Changes by hand are not in that curve." if changed else "")
 
 
 def _times(ratio: float) -> str:
