@@ -63,7 +63,7 @@ def test_a_code_plays_live_changes_again_bit_for_bit(handled: tuple[TumorImmuneM
 def test_a_file_does_not_promise_what_a_scenario_cannot_say() -> None:
     """Catches a file that keeps silent about values changed on the way."""
     told = replay.to_toml(Run("control-mouse", 1, 30, {}, (Change(12.0, 0.5, LINK),)))
-    assert "same run up to hour 12" in told
+    assert "same run to hour 12" in told
     assert f"{LINK} = 0.5" in told
     assert Scenario.from_text(told).hash == Scenario.shipped("control-mouse").hash
     assert "hour by hour" in replay.to_toml(Run("control-mouse", 1, 30))
