@@ -75,7 +75,7 @@ def gap(burden: Floats, hour: float, cells: int, changed: bool) -> str:
     mixed = float(burden[at])
     words = f"Without places: {max(0.0, mixed):,.0f} cells at this hour. "
     if mixed < CLEAR <= cells:
-        words += "Cleared there and not here: in space, cells out of reach survive."
+        words += "Cleared there and not here: places and chance make that gap."
     elif cells == 0 and mixed >= CLEAR:
         words += "Cleared here and not there."
     elif cells == 0 or 1 / ALIKE <= cells / mixed <= ALIKE:
