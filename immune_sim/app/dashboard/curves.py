@@ -8,9 +8,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from immune_sim.app.dashboard.mixed import at_hours
 from immune_sim.core.palette import CTL, DRUG, GRAY, LIGAND, NK, QUIET, RECEPTOR, SIGNAL, TUMOR, Ink
 
 HOURS_PER_DAY = 24.0
+MIXED = "mean_field"  # no outcome of the agents: the same scenario without places, see mixed.py
 
 
 @dataclass(frozen=True)
@@ -38,7 +40,11 @@ PANELS = (
     Panel(
         "Tumor burden",
         "cells",
-        (Curve("tumor_cells", "living", TUMOR, filled=True), Curve("quiescent", "of them quiescent", QUIET)),
+        (
+            Curve("tumor_cells", "living", TUMOR, filled=True),
+            Curve("quiescent", "of them quiescent", QUIET),
+            Curve(MIXED, "well mixed", GRAY, dash="dot"),
+        ),
     ),
     Panel("Immune cells", "cells", (Curve("nk_cells", "NK", NK), Curve("ctl_cells", "cytotoxic T", CTL))),
     Panel(
@@ -64,10 +70,19 @@ GAP = 0.06  # share of the height between two panels; it holds the title of the 
 HEAD = 0.036  # share of the height above the first panel, for its title
 
 
-def columns_since(columns: dict[str, NDArray[Any]], start: int) -> tuple[NDArray[Any], list[NDArray[Any]]]:
-    """Days (n,) and one array (n,) a curve, of the rows from ``start`` on; a missing value is nan."""
-    return columns["hour"][start:] / HOURS_PER_DAY, [
-        np.asarray(columns[curve.outcome][start:], dtype=float) for curve in CURVES
+def columns_since(
+    columns: dict[str, NDArray[Any]], start: int, well_mixed: NDArray[np.float64] | None = None
+) -> tuple[NDArray[Any], list[NDArray[Any]]]:
+    """Days (n,) and one array (n,) a curve, of the rows from ``start`` on; a missing value is nan.
+
+    well_mixed: burden at every whole hour of the scenario without places, or None to draw none.
+    """
+    hours = np.asarray(columns["hour"][start:], dtype=float)
+    return hours / HOURS_PER_DAY, [
+        at_hours(well_mixed, hours)
+        if curve.outcome == MIXED
+        else np.asarray(columns[curve.outcome][start:], dtype=float)
+        for curve in CURVES
     ]
 
 

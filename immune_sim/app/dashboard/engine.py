@@ -67,9 +67,14 @@ class Engine:
         self._closed.set()
         self._wake.set()
 
-    def build(self, make: Callable[[], Any]) -> None:
-        """Replace the model by what ``make`` returns."""
-        self.note(lambda: self._build(make))
+    @property
+    def closed(self) -> bool:
+        """Whether the session is over; work that takes long asks now and then."""
+        return self._closed.is_set()
+
+    def build(self, make: Callable[[], Any], why: str = "Preparing the tissue") -> None:
+        """Replace the model by what ``make`` returns; why: what the page says if that takes a while."""
+        self.note(lambda: self._build(make, why))
 
     def note(self, act: Callable[[], None]) -> None:
         """Leave a note: ``act`` is called in the engine's thread between two hours."""
@@ -125,8 +130,8 @@ class Engine:
             self.playing = False
             self.screen.failed(error)
 
-    def _build(self, make: Callable[[], Any]) -> None:
-        self.screen.working("Preparing the tissue")
+    def _build(self, make: Callable[[], Any], why: str) -> None:
+        self.screen.working(why)
         try:
             self.model = make()
         finally:

@@ -112,14 +112,19 @@ def _scale_title(chosen: Kind) -> str:
     return f"{chosen.title}, {note}" if note else chosen.title
 
 
-def describe(model: Any, look: Look) -> str:
+def look(name: str) -> Look:
+    """The way of coloring of this name."""
+    return _BY_NAME[name]
+
+
+def describe(model: Any, chosen: Look) -> str:
     """The picture in words, for those who listen to it."""
     latest = model.recorder.latest
     day, hour = divmod(round(model.time), 24)
     cells = ("tumor_cells", "apoptotic", "necrotic", "nk_cells", "ctl_cells")
     tumor, apoptotic, necrotic, nk, ctl = (int(latest[name]) for name in cells)
     return (
-        f"Tissue on day {day}, {hour:02d}:00, colored by {look.label.lower()}: {tumor:,} living tumor cells, "
+        f"Tissue on day {day}, {hour:02d}:00, colored by {chosen.label.lower()}: {tumor:,} living tumor cells, "
         f"{apoptotic + necrotic:,} dying, {nk:,} NK cells, {ctl:,} cytotoxic T cells; "
         f"tumor radius {float(latest['radius']):.0f} micrometers."
     )

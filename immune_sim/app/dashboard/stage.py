@@ -8,15 +8,19 @@ import time
 from collections.abc import Callable
 from typing import Any, Literal
 
+import numpy as np
 import solara
+from numpy.typing import NDArray
 
-from immune_sim.app.dashboard import cards, curves, pictures
+from immune_sim.app.dashboard import cards, curves, mixed, pictures
 from immune_sim.app.dashboard.cards import Card
 from immune_sim.app.dashboard.engine import Engine
+from immune_sim.app.dashboard.replay import Change, merged
 from immune_sim.app.dashboard.widgets.curve_plot import CurvePlot
 from immune_sim.app.dashboard.widgets.tissue_canvas import TissueCanvas
 from immune_sim.core.errors import CellError, ScenarioError
 
+EAR = 5.0  # s between two sentences for those who listen, while the clock runs
 SLOW_PARTS = 0.2  # s between updates of curves, figures and card; the tissue itself is painted more often
 
 
@@ -42,6 +46,11 @@ class Stage:
         self.reading = solara.reactive(Reading())
         self.card: solara.Reactive[Card | None] = solara.reactive(None)
         self.message = solara.reactive("")
+        self.spoken = solara.reactive("")  # the tissue in words, for a screen reader
+        self.gap = solara.reactive("")  # what places make of the burden, in one sentence
+        self._mixed: NDArray[np.float64] | None = None
+        self._mixed_wanted = True
+        self.log: solara.Reactive[tuple[Change, ...]] = solara.reactive(())
         self.depth = solara.reactive(1)
         self.ready = solara.reactive(False)
         self.engine: Engine
@@ -50,7 +59,7 @@ class Stage:
         self._on_stopped = on_stopped
         self._followed: tuple[str, int] | None = None
         self._side: Literal["left", "right"] = "right"  # of the card, away from the cell
-        self._slow_at = 0.0
+        self._slow_at = self._spoken_at = 0.0
         self._paced = (0.0, 0.0)
 
     def attach(self, canvas: TissueCanvas, plot: CurvePlot) -> None:
@@ -72,9 +81,43 @@ class Stage:
         self.depth.value = pictures.depth(model)
         self.z = min(self.z, self.depth.value - 1)
         if self._plot is not None:
-            self._plot.replace(*curves.columns_since(model.recorder.columns, 0))
+            self.draw_curves()
+        self.list_changes()
         self.recolor()
         self.ready.value = True
+
+    def draw_curves(self) -> None:
+        """Draw all curves from their beginning."""
+        if self._plot is not None and self.engine.model is not None:
+            self._plot.replace(*curves.columns_since(self.engine.model.recorder.columns, 0, self._mixed_drawn()))
+
+    def mix(self, burden: NDArray[np.float64] | None) -> None:
+        """Take the curve of the well-mixed limit, None while it is not known."""
+        self._mixed = burden
+        self.draw_curves()
+        self._say_gap()
+
+    def show_mixed(self, wanted: bool) -> None:
+        """Draw the well-mixed curve, or leave it out."""
+        self._mixed_wanted = wanted
+        self.draw_curves()
+        self._say_gap()
+
+    def _mixed_drawn(self) -> NDArray[np.float64] | None:
+        return self._mixed if self._mixed_wanted else None
+
+    def _say_gap(self) -> None:
+        model, burden = self.engine.model, self._mixed_drawn()
+        self.gap.value = (
+            ""
+            if model is None or burden is None
+            else mixed.gap(burden, model.time, int(model.recorder.latest["tumor_cells"]), bool(model.interventions))
+        )
+
+    def list_changes(self) -> None:
+        """Show what was done to the running model so far."""
+        if self.engine.model is not None:
+            self.log.value = merged(self.engine.model.interventions)
 
     def recolor(self) -> None:
         """Take the colors and the legend of the layer that is chosen now."""
@@ -126,7 +169,7 @@ class Stage:
     def _show_figures(self, model: Any, now: float) -> None:
         latest, hour = model.recorder.latest, float(model.time)
         if self._plot is not None:
-            self._plot.extend(*curves.columns_since(model.recorder.columns, self._plot.length))
+            self._plot.extend(*curves.columns_since(model.recorder.columns, self._plot.length, self._mixed_drawn()))
         then, hour_then = self._paced
         pace = (hour - hour_then) / (now - then) if self.engine.playing and now > then else math.nan
         self._paced, self._slow_at = (now, hour), now
@@ -140,6 +183,10 @@ class Stage:
             pace,
         )
         self._read_followed(model)
+        if not self.engine.playing or now - self._spoken_at > EAR:
+            self._spoken_at = now
+            self._say_gap()
+            self.spoken.value = pictures.describe(model, pictures.look(self.color_by))
 
     # ---- the cell that is followed ---------------------------------------------------------------------------------
 

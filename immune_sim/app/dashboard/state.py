@@ -5,13 +5,18 @@ Nothing here is global: every browser tab has a Session of its own, and its engi
 
 from __future__ import annotations
 
+import dataclasses
 import math
+from typing import Literal
 
 import solara
 
-from immune_sim.app.dashboard import pictures
+from immune_sim.app.dashboard import catalog, pictures, replay
 from immune_sim.app.dashboard.engine import Engine
+from immune_sim.app.dashboard.mixed import Floats, solve_later
+from immune_sim.app.dashboard.replay import Run
 from immune_sim.app.dashboard.stage import Stage
+from immune_sim.app.dashboard.widgets.take_away import TakeAway
 from immune_sim.core.errors import ScenarioError
 from immune_sim.core.parameters import Value
 from immune_sim.model.model import TumorImmuneModel
@@ -21,6 +26,7 @@ FIRST_SCENARIO = "ldn-mouse"
 FIRST_SEED = 1
 SPEEDS = (1.0, 3.0, 6.0, 12.0, 24.0, 48.0, 120.0, math.inf)  # hours of tissue per second
 FIRST_SPEED = 4
+type Kind = Literal["scenario", "curves", "picture", "code"]
 
 
 class Session:
@@ -39,7 +45,13 @@ class Session:
         self.z = solara.reactive(0)
         self.changes: solara.Reactive[dict[str, Value]] = solara.reactive({})
         self.waiting: solara.Reactive[tuple[str, ...]] = solara.reactive(())
-        self.evidence_open = solara.reactive(False)
+        self.open_panel = solara.reactive("")  # the dialog that is open: evidence, keys, takeaway, schedule or none
+        self.dose = solara.reactive(catalog.usual_dose(self.scenario))
+        self.mixed = solara.reactive(True)
+        self._begun = 0  # how many runs were begun, so that a late answer is known as such
+        self.code = solara.reactive("")
+        self.takeaway: TakeAway | None = None  # the page's hand for files
+        self._started = Run(FIRST_SCENARIO, FIRST_SEED)  # the engine's: how the run on the screen began
         self._in_use: dict[str, Value] = {}  # of the values that are not live, those the model was built with
         self.stage = Stage(on_stopped=lambda: self.playing.set(False))
         self.engine = Engine(self.stage)
@@ -79,22 +91,97 @@ class Session:
         except ScenarioError as error:
             self.stage.message.value = str(error)
             return
-        self.scenario_name.value = name
-        self.changes.value = {}
-        self.z.value = self.stage.z = int(self.scenario.values["space.depth"]) // 2
+        self._take(name, {})
         self.reset()
         self.play(True)
 
+    def _take(self, name: str, changes: dict[str, Value]) -> None:
+        self.scenario_name.value = name
+        self.changes.value = changes
+        self.dose.value = catalog.usual_dose(self.scenario)
+        self.z.value = self.stage.z = int(self.scenario.values["space.depth"]) // 2
+
     def reset(self) -> None:
         """Begin again at hour 0 with everything that was changed."""
-        seed, changes = self.seed.value, dict(self.changes.value)
-        scenario = self.scenario.with_overrides(changes)
+        self._begin(Run(self.scenario_name.value, self.seed.value, 0, dict(self.changes.value)))
+
+    def _begin(self, run: Run) -> None:
+        """Build the model of a run and play the run up to its hour."""
+        scenario = run.scenario
         self._in_use = dict(scenario.values)
         self.waiting.value = ()
         self.stage.message.value = ""
+
+        def make() -> TumorImmuneModel:
+            model = TumorImmuneModel(scenario, rng=run.seed)
+            run.play(model, lambda: self.engine.closed)
+            self._started = dataclasses.replace(run, hour=0, changes=())
+            return model
+
         self.engine.note(self.stage.forget_cell)
-        self.engine.build(lambda: TumorImmuneModel(scenario, rng=seed))
+        self.engine.build(make, "Bringing the run back" if run.hour else "Preparing the tissue")
         self.engine.note(self.stage.restart)
+        self._solve(scenario)
+
+    def _solve(self, scenario: Scenario) -> None:
+        """Ask for the curve of the well-mixed limit of the scenario that now begins."""
+        self._begun += 1
+        number = self._begun
+
+        def wanted() -> bool:
+            return number == self._begun and not self.engine.closed
+
+        def done(burden: Floats) -> None:
+            self.engine.note(lambda: self.stage.mix(burden) if wanted() else None)
+
+        self.engine.note(lambda: self.stage.mix(None))
+        solve_later(scenario, wanted, done)
+
+    def mix(self, wanted: bool) -> None:
+        """Draw the well-mixed curve beside the agents', or leave it out."""
+        self.mixed.value = wanted
+        self.engine.note(lambda: self.stage.show_mixed(wanted))
+
+    def bring_back(self, text: str) -> bool:
+        """Show the run of a code at its hour, the clock standing; a wrong code is answered in words and False."""
+        try:
+            run = replay.read(text.strip())
+        except ScenarioError as error:
+            self.stage.message.value = str(error)
+            return False
+        self.scenario = Scenario.load(run.name)
+        base = self.scenario.values
+        wanted = {**run.scenario.values, **{each.address: each.value for each in run.changes if each.address}}
+        self._take(run.name, {address: value for address, value in wanted.items() if value != base[address]})
+        self.seed.value = run.seed
+        self.play(False)
+        self._begin(run)
+        return True
+
+    def now(self) -> Run:
+        """The run as it stands; called in the engine's thread, between two hours."""
+        model = self.engine.model
+        return dataclasses.replace(self._started, hour=round(model.time), changes=replay.merged(model.interventions))
+
+    def take_away(self, kind: Kind) -> None:
+        """Hand the person a file of the run as it stands: "scenario", "curves" or "picture"; or show the "code"."""
+        self.engine.note(lambda: self._hand_over(kind))
+
+    def _hand_over(self, kind: Kind) -> None:
+        if self.takeaway is None or self.engine.model is None:
+            return
+        run = self.now()
+        stem = f"{run.name}-seed{run.seed}-hour{run.hour}"
+        if kind == "scenario":
+            self.takeaway.give(f"{stem}.toml", "application/toml", replay.to_toml(run))
+        elif kind == "curves":
+            table = self.engine.model.recorder.table()
+            self.takeaway.give(f"{stem}.csv", "text/csv", table.to_csv(index=False, lineterminator="\n"))
+        elif kind == "picture":
+            words = f"{self.scenario.title}, seed {run.seed}, {replay.clock(run.hour)}"
+            self.takeaway.give_picture(f"{stem}.png", words)
+        else:
+            self.code.value = replay.code(run)
 
     def other_luck(self) -> None:
         """Begin again with the next seed."""
@@ -139,6 +226,13 @@ class Session:
         self.z.value = self.stage.z = z
         self.engine.redraw()
 
+    def show_panel(self, name: str, opened: bool) -> None:
+        """Open a dialog, or close it if it is the one that is open."""
+        if opened:
+            self.open_panel.value = name
+        elif self.open_panel.value == name:
+            self.open_panel.value = ""
+
     def unfollow(self) -> None:
         """Close the card of the cell that is followed."""
         self.engine.note(self.stage.forget_cell)
@@ -146,14 +240,15 @@ class Session:
     def _use(self, address: str, value: Value) -> None:
         if self.engine.model is not None:
             self.engine.model.set_parameter(address, value)
+            self.stage.list_changes()
             self.engine.redraw()
 
     def _give(self, amount: str) -> None:
         model = self.engine.model
         if model is not None:
             mg = model.give_dose(amount)
-            day, hour = divmod(round(model.time), 24)
-            self.stage.message.value = f"Dose given on day {day}, {hour:02d}:00: {amount}" + (
+            self.stage.list_changes()
+            self.stage.message.value = f"Dose given on {replay.clock(model.time)}: {amount}" + (
                 "" if amount.endswith("mg") else f" ({mg:.3g} mg)"
             )
             self.engine.redraw()

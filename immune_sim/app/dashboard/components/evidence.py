@@ -26,7 +26,7 @@ def EvidenceNote(session: Session) -> None:
         Action(
             "Read what speaks for and against",
             "mdi-scale-balance",
-            lambda: session.evidence_open.set(True),
+            lambda: session.open_panel.set("evidence"),
             kind="quiet",
         )
 
@@ -34,10 +34,10 @@ def EvidenceNote(session: Session) -> None:
 @solara.component
 def EvidencePanel(session: Session) -> None:
     """Every link with its support, its contradictions and its switch; then the schedules and the trials."""
-    is_open = session.evidence_open.value
+    is_open = session.open_panel.value == "evidence"
     with v.Dialog(
         v_model=is_open,
-        on_v_model=session.evidence_open.set,
+        on_v_model=lambda opened: session.show_panel("evidence", opened),
         max_width=1080,
         scrollable=True,
         content_class="evidence-dialog",
@@ -46,7 +46,7 @@ def EvidencePanel(session: Session) -> None:
             if is_open:
                 with v.Html(tag="div", class_="evidence-head"):
                     box([text("For and against", "evidence-title"), text(evidence.NOTE, "evidence-about")])
-                    IconAction("mdi-close", lambda: session.evidence_open.set(False), "Close")
+                    IconAction("mdi-close", lambda: session.open_panel.set(""), "Close")
                 with v.Html(tag="div", class_="evidence-body"):
                     text("Every link of the hypothesis can be switched off", "evidence-section", "h3")
                     for each in evidence.LINK_EVIDENCE:

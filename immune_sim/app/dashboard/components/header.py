@@ -6,7 +6,8 @@ import reacton.ipyvuetify as v
 import solara
 import solara.lab
 
-from immune_sim.app.dashboard.components.controls import IconAction, box, text
+from immune_sim.app.dashboard.components.controls import Action, IconAction, box, text
+from immune_sim.app.dashboard.state import Session
 
 MARK = (
     '<svg viewBox="0 0 32 32" width="26" height="26" aria-hidden="true"><g fill="currentColor">'
@@ -17,8 +18,8 @@ MARK = (
 
 
 @solara.component
-def Header() -> None:
-    """Name, one line of what one sees, the theme."""
+def Header(session: Session) -> None:
+    """Name, one line of what one sees, what can be opened, the theme."""
     with v.Html(tag="header", class_="top"):
         solara.HTML(tag="div", classes=["top-mark"], unsafe_innerHTML=MARK)
         box(
@@ -29,6 +30,14 @@ def Header() -> None:
             "top-words",
         )
         v.Spacer()
+        Action(
+            "Take away",
+            "mdi-tray-arrow-down",
+            lambda: session.show_panel("takeaway", True),
+            kind="quiet",
+            title="Scenario file, time course, picture, and a code that brings this run back",
+        )
+        IconAction("mdi-keyboard-outline", lambda: session.show_panel("keys", True), "Keys (press ?)")
         ThemeSwitch()
 
 

@@ -42,17 +42,16 @@ def ScenarioCard(session: Session) -> None:
             ],
             "scenario-regimen",
         )
-        DoseNow(session, catalog.usual_dose(scenario)).key(name)
+        DoseNow(session)
 
 
 @solara.component
-def DoseNow(session: Session, usual: str) -> None:
+def DoseNow(session: Session) -> None:
     """A dose by hand, at the hour at which the clock stands."""
-    amount = solara.use_reactive(usual)
     with v.Html(tag="div", class_="dose"):
         v.TextField(
-            v_model=amount.value,
-            on_v_model=amount.set,
+            v_model=session.dose.value,
+            on_v_model=session.dose.set,
             outlined=True,
             dense=True,
             hide_details=True,
@@ -64,5 +63,6 @@ def DoseNow(session: Session, usual: str) -> None:
             depressed=True,
             ripple=False,
             class_="action is-plain",
+            attributes={"title": "Give this dose now (key d)"},
         )
-        v.use_event(button, "click", lambda *_: session.give_dose(amount.value))
+        v.use_event(button, "click", lambda *_: session.give_dose(session.dose.value))

@@ -17,12 +17,27 @@ def Transport(session: Session) -> None:
     playing = session.playing.value
     with v.Html(tag="div", class_="transport", attributes={"role": "toolbar", "aria-label": "Clock"}):
         if playing:
-            Action("Pause", "mdi-pause", lambda: session.play(False), kind="primary", title="Let the clock stand")
+            Action(
+                "Pause",
+                "mdi-pause",
+                lambda: session.play(False),
+                kind="primary",
+                title="Let the clock stand (key: space)",
+            )
         else:
-            Action("Play", "mdi-play", lambda: session.play(True), kind="primary", title="Let the clock run")
-        Action("1 hour", "mdi-step-forward", lambda: session.advance(1), title="Compute one hour")
-        Action("1 day", "mdi-skip-forward", lambda: session.advance(24), title="Compute one day")
-        Action("Reset", "mdi-restart", session.reset, title="Begin again at hour 0 with the values of the sliders")
+            Action(
+                "Play", "mdi-play", lambda: session.play(True), kind="primary", title="Let the clock run (key: space)"
+            )
+        Action("1 hour", "mdi-step-forward", lambda: session.advance(1), title="Compute one hour (key: right arrow)")
+        Action(
+            "1 day",
+            "mdi-skip-forward",
+            lambda: session.advance(24),
+            title="Compute one day (key: shift and right arrow)",
+        )
+        Action(
+            "Reset", "mdi-restart", session.reset, title="Begin again at hour 0 with the values of the sliders (key: r)"
+        )
         Speed(session)
 
 

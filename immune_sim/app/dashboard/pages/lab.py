@@ -10,9 +10,11 @@ import solara
 from immune_sim.app.dashboard.components.curve_view import CurveView
 from immune_sim.app.dashboard.components.evidence import EvidenceNote, EvidencePanel
 from immune_sim.app.dashboard.components.header import Header
+from immune_sim.app.dashboard.components.keyboard import ForTheEar, Keyboard, KeysPanel
 from immune_sim.app.dashboard.components.parameter_card import ParameterCard
 from immune_sim.app.dashboard.components.readout import Readout
 from immune_sim.app.dashboard.components.scenario_card import ScenarioCard
+from immune_sim.app.dashboard.components.taking_away import ChangeLog, HandOver, TakeAwayPanel
 from immune_sim.app.dashboard.components.tissue_view import TissueView
 from immune_sim.app.dashboard.components.transport import Transport
 from immune_sim.app.dashboard.state import Session
@@ -37,10 +39,11 @@ def Lab() -> None:
         return keep
 
     with v.Html(tag="div", class_="lab"):
-        Header()
+        Header(session)
         with v.Html(tag="main", class_="lab-grid"):
             with v.Html(tag="div", class_="lab-left"):
                 ScenarioCard(session)
+                ChangeLog(session)
                 ParameterCard(session)
             with v.Html(tag="div", class_="lab-right"):
                 with v.Html(tag="div", class_="card bar"):
@@ -48,7 +51,13 @@ def Lab() -> None:
                     Readout(session)
                 with v.Html(tag="div", class_="lab-views"):
                     TissueView(session, attach("canvas"))
-                    CurveView(attach("plot"))
+                    CurveView(session, attach("plot"))
         EvidenceNote(session)
         EvidencePanel(session)
+        TakeAwayPanel(session)
+        KeysPanel(session)
+        ForTheEar(session)
+        with v.Html(tag="div", class_="hands"):
+            Keyboard(session)
+            HandOver(session)
     solara.use_effect(begin, [])

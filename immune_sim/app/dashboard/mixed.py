@@ -1,0 +1,91 @@
+"""The same scenario without places: the mean-field curve beside the agents', and what the gap between them says.
+
+Solving takes a second or three, so it is done in a thread of its own, one at a time for all sessions, and kept.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Callable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from immune_sim.model.meanfield import mean_field
+from immune_sim.scenario.scenario import Scenario
+
+type Floats = NDArray[np.float64]
+GRACE = 1.5  # s that the first pictures of a tissue have for themselves
+KEPT = 16  # solutions
+CLEAR = 0.5  # cells; below that an expected number counts as none
+ALIKE = 1.25  # ratio up to which two burdens count as the same
+_solved: OrderedDict[str, Floats] = OrderedDict()
+_one_at_a_time = threading.Lock()
+
+
+def solve_later(scenario: Scenario, wanted: Callable[[], bool], done: Callable[[Floats], None]) -> None:
+    """Call ``done`` with the burden (n,) at every whole hour, from another thread, if it is still wanted then.
+
+    A scenario whose equations cannot be solved has no such curve, and nothing is called.
+    """
+    threading.Thread(target=_work, args=(scenario, wanted, done), name="immune-sim mean field", daemon=True).start()
+
+
+def _work(scenario: Scenario, wanted: Callable[[], bool], done: Callable[[Floats], None]) -> None:
+    if scenario.hash not in _solved:
+        threading.Event().wait(GRACE)
+    with _one_at_a_time:
+        if not wanted():
+            return
+        try:
+            burden = solved(scenario)
+        except Exception:  # noqa: BLE001 - the curve is an addition; the tissue goes on without it
+            return
+    done(burden)
+
+
+def solved(scenario: Scenario) -> Floats:
+    """Living tumor cells (n,) of the well-mixed limit at every whole hour; kept for the next time."""
+    if scenario.hash not in _solved:
+        _solved[scenario.hash] = mean_field(scenario)["tumor_cells"]
+        while len(_solved) > KEPT:
+            _solved.popitem(last=False)
+    return _solved[scenario.hash]
+
+
+def at_hours(burden: Floats | None, hours: NDArray[np.float64]) -> Floats:
+    """The curve at the hours (n,) of a run; nan where there is none."""
+    values = np.full(len(hours), np.nan)
+    if burden is not None:
+        index = np.rint(hours).astype(np.int64)
+        inside = index < len(burden)
+        values[inside] = burden[index[inside]]
+    return values
+
+
+def gap(burden: Floats, hour: float, cells: int, changed: bool) -> str:
+    """One sentence: what the well-mixed limit has at this hour, and what places make of it.
+
+    changed: whether the tissue was changed by hand, which the curve does not know.
+    """
+    at = round(hour)
+    if at >= len(burden):
+        return f"The well-mixed curve ends with the scenario on day {(len(burden) - 1) / 24:.0f}."
+    mixed = float(burden[at])
+    words = f"Without places: {max(0.0, mixed):,.0f} cells at this hour. "
+    if mixed < CLEAR <= cells:
+        words += "Cleared there and not here: places and chance make that gap."
+    elif cells == 0 and mixed >= CLEAR:
+        words += "Cleared here and not there."
+    elif cells == 0 or 1 / ALIKE <= cells / mixed <= ALIKE:
+        words += "Space makes little difference so far."
+    elif cells > mixed:
+        words += f"Here there are {_times(cells / mixed)} as many: space and chance favor the tumor."
+    else:
+        words += f"Here there are {_times(mixed / cells)} fewer: space and chance hold the tumor back."
+    return words + (" Changes by hand are not in that curve." if changed else "")
+
+
+def _times(ratio: float) -> str:
+    return f"{ratio:.1f} times" if ratio < 10.0 else f"{ratio:,.0f} times"

@@ -1,0 +1,199 @@
+"""What a person did to one run, and how it is taken away: a scenario file, and a short code that plays it again.
+
+A scenario file is one condition from hour 0 on. A dose by hand fits into it, as a phase that is given once; a value
+that was changed while the clock ran does not. So the file says in a comment up to which hour it gives the same run, and
+the code carries the rest: scenario, seed, hour and every change with its hour (decision 13 in docs/decisions).
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+import math
+import re
+import zlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from immune_sim.app.dashboard.words import spoken, unit_shown
+from immune_sim.core.errors import Problem, ScenarioError
+from immune_sim.core.parameters import Value
+from immune_sim.mechanisms.pharmacokinetics import DRUGS
+from immune_sim.scenario.dosing import ONCE, Dosing
+from immune_sim.scenario.scenario import Scenario
+
+LONGEST_CODE = 8_000  # characters that are read at all
+LARGEST_CONTENT = 64_000  # bytes that a code may unpack to
+LATEST_HOUR = 24 * 365
+LARGEST_SEED = 2**32
+DIGITS = 6  # of the scenario's hash, to notice a code of another version
+_CODE = re.compile(r"([a-z0-9-]+)\.(\d{1,10})\.(\d{1,5})\.([0-9a-f]{6})(?:\.([A-Za-z0-9_-]+))?")
+
+
+@dataclass(frozen=True)
+class Change:
+    """Something done at an hour: a dose in mg (address ""), or a live parameter set to a value."""
+
+    hour: float
+    value: Value
+    address: str = ""
+
+
+@dataclass(frozen=True)
+class Run:
+    """A run as it can be played again.
+
+    name: of the shipped scenario. overrides: what differed from it at hour 0, "regimen" included.
+    changes: in their order.
+    """
+
+    name: str
+    seed: int
+    hour: int = 0
+    overrides: dict[str, Any] = field(default_factory=dict)
+    changes: tuple[Change, ...] = ()
+
+    @property
+    def scenario(self) -> Scenario:
+        """The scenario as the run began; raises ScenarioError."""
+        return Scenario.shipped(self.name).with_overrides(self.overrides)
+
+    def play(self, model: Any, given_up: Callable[[], bool] = lambda: False) -> None:
+        """Take a new model of ``scenario`` through all changes to the hour of the run, unless somebody gives up."""
+        for change in self.changes:
+            _run_until(model, change.hour, given_up)
+            if change.address:
+                model.set_parameter(change.address, change.value)
+            else:
+                model.give_dose(float(change.value))
+        _run_until(model, self.hour, given_up)
+
+
+def _run_until(model: Any, hour: float, given_up: Callable[[], bool]) -> None:
+    while round(model.time) < round(hour) and not given_up():
+        model.run_for(1)
+
+
+def merged(interventions: Sequence[dict[str, Any]]) -> tuple[Change, ...]:
+    """The interventions of a model; of a slider that is drawn within one hour only its last value."""
+    kept: list[Change] = []
+    for each in interventions:
+        address = str(each.get("parameter", ""))
+        change = Change(float(each["hour"]), each["value"] if address else each["dose_mg"], address)
+        if address and kept and (kept[-1].address, kept[-1].hour) == (address, change.hour):
+            kept.pop()
+        kept.append(change)
+    return tuple(kept)
+
+
+def said(change: Change, scenario: Scenario) -> str:
+    """A change in words, without its hour."""
+    if not change.address:
+        return f"dose by hand, {float(change.value):.3g} mg"
+    declared = scenario.registry.parameters[change.address]
+    value = f"{change.value:.4g}" if isinstance(change.value, float) else str(change.value)
+    group = declared.address.partition(".")[0]
+    return f"{spoken(group)}: {spoken(declared.name).lower()} to {value} {unit_shown(declared.unit)}".strip()
+
+
+def clock(hour: float) -> str:
+    """An hour of the run as it is shown, "day 3, 14:00"."""
+    day, rest = divmod(round(hour), 24)
+    return f"day {day}, {rest:02d}:00"
+
+
+# ---- the scenario file -------------------------------------------------------------------------------------------
+
+
+def with_doses(run: Run) -> Scenario:
+    """The scenario of the run with the doses by hand as phases that are given once.
+
+    They stand first: of two doses in the same hour, the one by hand was added first, and sums keep their order.
+    """
+    scenario = run.scenario
+    by_hand = [
+        Dosing(drug=_drug(scenario), amount=float(each.value), every=math.inf, start=each.hour)
+        for each in run.changes
+        if not each.address
+    ]
+    if not by_hand:
+        return scenario
+    tables = [each.table() for each in (*by_hand, *scenario.dosing)]
+    return scenario.with_overrides({"regimen": tables})
+
+
+def to_toml(run: Run) -> str:
+    """The run as a scenario file: comments that say what it reproduces, then a complete scenario."""
+    live = [each for each in run.changes if each.address]
+    lines = [
+        f"Saved from the dashboard on {clock(run.hour)} (hour {run.hour}) of {run.name} with seed {run.seed}.",
+        f'Doses given by hand are phases with every = "{ONCE}".',
+    ]
+    if live:
+        first = round(live[0].hour)
+        lines += [
+            f"With this seed it gives the same run to hour {first}, the first change of a value while the clock ran.",
+            "A scenario file holds one condition and cannot say such changes; they were",
+            *(f"  {clock(each.hour)}: {each.address} = {each.value}" for each in live),
+            "and the code below plays them again in the dashboard (Take away, Bring back).",
+        ]
+    else:
+        lines.append("With this seed it gives the same run, hour by hour.")
+    lines.append(f"Code: {code(run)}")
+    return "".join(f"# {line}\n" for line in lines) + "\n" + with_doses(run).to_toml()
+
+
+def _drug(scenario: Scenario) -> str:
+    return scenario.dosing[0].drug if scenario.dosing else DRUGS[0]
+
+
+# ---- the code ----------------------------------------------------------------------------------------------------
+
+
+def code(run: Run) -> str:
+    """The run in letters: name.seed.hour.check, and where something was changed all changes, packed, after that."""
+    plain = f"{run.name}.{run.seed}.{run.hour}.{run.scenario.hash[:DIGITS]}"
+    if not run.overrides and not run.changes:
+        return plain
+    content = {"o": run.overrides, "c": [[each.hour, each.address, each.value] for each in run.changes]}
+    packed = zlib.compress(json.dumps(content, separators=(",", ":")).encode(), level=9)
+    return f"{plain}.{base64.urlsafe_b64encode(packed).decode().rstrip('=')}"
+
+
+def read(text: str) -> Run:
+    """The run of a code; raises ScenarioError in words for whatever is not one. Nothing in a code is executed."""
+    found = _CODE.fullmatch("".join(text.split())) if len(text) <= LONGEST_CODE else None
+    if found is None:
+        raise _refused('this is not a code. It looks like "ldn-mouse.1.240.3fa9c2"; copy it whole.')
+    name, seed, hour, check, packed = found.groups()
+    if int(hour) > LATEST_HOUR or int(seed) >= LARGEST_SEED:
+        raise _refused(f"seed {seed} or hour {hour} is too large. Hours go up to {LATEST_HOUR}.")
+    overrides, changes = _unpack(packed) if packed else ({}, ())
+    run = Run(name, int(seed), int(hour), overrides, changes)
+    if run.scenario.hash[:DIGITS] != check:
+        raise _refused(
+            f'it was made from other values of "{name}". Either a letter is wrong, or it comes from another version '
+            "of immune-sim; then open the saved scenario file with that version."
+        )
+    return run
+
+
+def _unpack(packed: str) -> tuple[dict[str, Any], tuple[Change, ...]]:
+    try:
+        raw = base64.urlsafe_b64decode(packed + "=" * (-len(packed) % 4))
+        opened = zlib.decompressobj()
+        content = json.loads(opened.decompress(raw, LARGEST_CONTENT))
+        overrides, listed = dict(content["o"]), content["c"]
+        changes = tuple(Change(float(hour), value, str(address)) for hour, address, value in listed)
+    except (binascii.Error, zlib.error, ValueError, KeyError, TypeError) as error:
+        raise _refused("its changes cannot be read. Copy the code whole.") from error
+    hours = [each.hour for each in changes]
+    if hours != sorted(hours) or any(not 0 <= hour <= LATEST_HOUR for hour in hours):
+        raise _refused("the hours of its changes make no sense. Copy the code whole.")
+    return overrides, changes
+
+
+def _refused(what: str) -> ScenarioError:
+    return ScenarioError(Problem("code", what))
