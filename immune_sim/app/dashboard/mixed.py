@@ -84,7 +84,7 @@ def gap(burden: Floats, hour: float, cells: int, changed: bool) -> str:
         words += f"Here there are {_times(cells / mixed)} as many: space and chance favor the tumor."
     else:
         words += f"Here there are {_times(mixed / cells)} fewer: space and chance hold the tumor back."
-    return words + (" Changes by hand are not in that curve." if changed else "")
+    return words + (" Changes by hand left out." if changed else "")
 
 
 def _times(ratio: float) -> str:
