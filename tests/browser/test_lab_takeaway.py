@@ -116,6 +116,10 @@ def test_the_well_mixed_curve_comes_by_itself_and_can_be_left_out(lab: Lab) -> N
     lab.press("1 day")
     lab.wait_hour("h === 24")
     lab.page.wait_for_function("+document.querySelector('.curves').dataset.points === 25")
+    lab.page.wait_for_function(
+        "(y => y.length === 25 && Array.from(y).every(v => v !== null))"
+        "(document.querySelector('.curves').data.find(t => t.name === 'well mixed').y)"
+    )
     mixed, living = lab.curve("well mixed"), lab.curve("living")
     assert mixed[0] == pytest.approx(living[0], rel=0.05)
     assert all(value > 0 for value in mixed)
@@ -126,6 +130,6 @@ def test_the_well_mixed_curve_comes_by_itself_and_can_be_left_out(lab: Lab) -> N
     lab.page.wait_for_function(
         "document.querySelector('.curves').data.find(t => t.name === 'well mixed').y.every(v => v === null)"
     )
-    assert lab.page.locator(".gap-words").inner_text() == ""
+    lab.page.wait_for_function("document.querySelector('.gap-words').innerText === ''")
     switch.click()
     lab.page.locator(".gap-words").get_by_text("Without places").wait_for()
