@@ -1,8 +1,8 @@
 """What a person did to one run, and how it is taken away: a scenario file, and a short code that plays it again.
 
-A scenario file is one condition from hour 0 on. A dose by hand fits into it, as a phase that is given once; a value
-that was changed while the clock ran does not. So the file says in a comment up to which hour it gives the same run, and
-the code carries the rest: scenario, seed, hour and every change with its hour (decision 13 in docs/decisions).
+A scenario file is one condition from hour 0 on. A dose by hand fits into it, as a phase that is given once; a value or
+a schedule that was changed while the clock ran does not. So the file says in a comment up to which hour it gives the
+same run, and the code carries the rest: scenario, seed, hour and every change with its hour (decision 13).
 """
 
 from __future__ import annotations
@@ -14,30 +14,37 @@ import math
 import re
 import zlib
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
+from immune_sim.app.dashboard.catalog import regimen_sentence
 from immune_sim.app.dashboard.words import spoken, unit_shown
 from immune_sim.core.errors import Problem, ScenarioError
 from immune_sim.core.parameters import Value
 from immune_sim.mechanisms.pharmacokinetics import DRUGS
 from immune_sim.scenario.dosing import ONCE, Dosing
+from immune_sim.scenario.reading import LONGEST_TEXT
 from immune_sim.scenario.scenario import Scenario
 
-LONGEST_CODE = 8_000  # characters that are read at all
-LARGEST_CONTENT = 64_000  # bytes that a code may unpack to
+LONGEST_CODE = 16_000  # characters that are read at all
+LARGEST_CONTENT = 128_000  # bytes that a code may unpack to
 LATEST_HOUR = 24 * 365
 LARGEST_SEED = 2**32
 DIGITS = 6  # of the scenario's hash, to notice a code of another version
+REGIMEN = "regimen"
+BASE = "control-mouse"  # a file that extends nothing is told as what differs from this one
 _CODE = re.compile(r"([a-z0-9-]+)\.(\d{1,10})\.(\d{1,5})\.([0-9a-f]{6})(?:\.([A-Za-z0-9_-]+))?")
 
 
 @dataclass(frozen=True)
 class Change:
-    """Something done at an hour: a dose in mg (address ""), or a live parameter set to a value."""
+    """Something done at an hour: a dose in mg (address ""), a live parameter set to a value, or another schedule.
+
+    value: for the address "regimen" the list of its phases, as tables of a scenario file.
+    """
 
     hour: float
-    value: Value
+    value: Value | list[dict[str, Any]]
     address: str = ""
 
 
@@ -45,8 +52,8 @@ class Change:
 class Run:
     """A run as it can be played again.
 
-    name: of the shipped scenario. overrides: what differed from it at hour 0, "regimen" included.
-    changes: in their order.
+    name: of the shipped scenario. overrides: what differed from it at hour 0, "regimen" and "duration" included.
+    changes: in their order. title, about: of a scenario that is not shipped; "" for those of the shipped one.
     """
 
     name: str
@@ -54,21 +61,52 @@ class Run:
     hour: int = 0
     overrides: dict[str, Any] = field(default_factory=dict)
     changes: tuple[Change, ...] = ()
+    title: str = ""
+    about: str = ""
+
+    @classmethod
+    def of(cls, scenario: Scenario, seed: int) -> Run:
+        """A run of any scenario, for example an uploaded one, said as what differs from a shipped one."""
+        base = Scenario.shipped(scenario.based_on or BASE)
+        overrides: dict[str, Any] = {key: value for key, value in scenario.values.items() if value != base.values[key]}
+        if scenario.dosing != base.dosing:
+            overrides[REGIMEN] = [each.table() for each in scenario.dosing]
+        if scenario.duration != base.duration:
+            overrides["duration"] = scenario.duration
+        return cls(base.name, seed, 0, overrides, (), scenario.title, scenario.about)
 
     @property
     def scenario(self) -> Scenario:
         """The scenario as the run began; raises ScenarioError."""
-        return Scenario.shipped(self.name).with_overrides(self.overrides)
+        scenario = Scenario.shipped(self.name).with_overrides(self.overrides)
+        return replace(scenario, name=self.called, title=self.title, about=self.about) if self.title else scenario
+
+    @property
+    def called(self) -> str:
+        """The scenario's name in letters that any file name may have."""
+        return re.sub(r"[^a-z0-9]+", "-", self.title.lower())[:60].strip("-") or self.name
+
+    @property
+    def stem(self) -> str:
+        """What files of this run are called, without their ending."""
+        return f"{self.called}-seed{self.seed}-hour{self.hour}"
 
     def play(self, model: Any, given_up: Callable[[], bool] = lambda: False) -> None:
         """Take a new model of ``scenario`` through all changes to the hour of the run, unless somebody gives up."""
         for change in self.changes:
             _run_until(model, change.hour, given_up)
-            if change.address:
-                model.set_parameter(change.address, change.value)
-            else:
-                model.give_dose(float(change.value))
+            make(model, change)
         _run_until(model, self.hour, given_up)
+
+
+def make(model: Any, change: Change) -> None:
+    """Make a change in a model, at the hour at which it stands."""
+    if change.address == REGIMEN:
+        model.set_regimen(change.value)
+    elif change.address:
+        model.set_parameter(change.address, change.value)
+    else:
+        model.give_dose(change.value)
 
 
 def _run_until(model: Any, hour: float, given_up: Callable[[], bool]) -> None:
@@ -80,8 +118,9 @@ def merged(interventions: Sequence[dict[str, Any]]) -> tuple[Change, ...]:
     """The interventions of a model; of a slider that is drawn within one hour only its last value."""
     kept: list[Change] = []
     for each in interventions:
-        address = str(each.get("parameter", ""))
-        change = Change(float(each["hour"]), each["value"] if address else each["dose_mg"], address)
+        address = REGIMEN if REGIMEN in each else str(each.get("parameter", ""))
+        value = each[REGIMEN] if address == REGIMEN else each["value"] if address else each["dose_mg"]
+        change = Change(float(each["hour"]), value, address)
         if address and kept and (kept[-1].address, kept[-1].hour) == (address, change.hour):
             kept.pop()
         kept.append(change)
@@ -90,6 +129,8 @@ def merged(interventions: Sequence[dict[str, Any]]) -> tuple[Change, ...]:
 
 def said(change: Change, scenario: Scenario) -> str:
     """A change in words, without its hour."""
+    if isinstance(change.value, list):
+        return f"schedule: {regimen_sentence(scenario.with_overrides({REGIMEN: change.value}))}"
     if not change.address:
         return f"dose by hand, {float(change.value):.3g} mg"
     declared = scenario.registry.parameters[change.address]
@@ -116,7 +157,7 @@ def with_doses(run: Run) -> Scenario:
     by_hand = [
         Dosing(drug=_drug(scenario), amount=float(each.value), every=math.inf, start=each.hour)
         for each in run.changes
-        if not each.address
+        if not each.address and not isinstance(each.value, list)
     ]
     if not by_hand:
         return scenario
@@ -128,16 +169,17 @@ def to_toml(run: Run) -> str:
     """The run as a scenario file: comments that say what it reproduces, then a complete scenario."""
     live = [each for each in run.changes if each.address]
     lines = [
-        f"Saved from the dashboard on {clock(run.hour)} (hour {run.hour}) of {run.name} with seed {run.seed}.",
+        f"Saved from the dashboard on {clock(run.hour)} (hour {run.hour}) of {run.called} with seed {run.seed}.",
         f'Doses given by hand are phases with every = "{ONCE}".',
     ]
     if live:
         first = round(live[0].hour)
         lines += [
-            f"With this seed it gives the same run to hour {first}, the first change of a value while the clock ran.",
+            f"With this seed it gives the same run to hour {first}, the first change while the clock ran.",
             "A scenario file holds one condition and cannot say such changes; they were",
             *(f"  {clock(each.hour)}: {each.address} = {each.value}" for each in live),
-            "and the code below plays them again in the dashboard (Take away, Bring back).",
+            "and the code below plays them again, in the dashboard (Take away, Bring back) or a terminal:",
+            "  immune-sim run --code CODE",
         ]
     else:
         lines.append("With this seed it gives the same run, hour by hour.")
@@ -153,13 +195,21 @@ def _drug(scenario: Scenario) -> str:
 
 
 def code(run: Run) -> str:
-    """The run in letters: name.seed.hour.check, and where something was changed all changes, packed, after that."""
+    """The run in letters: name.seed.hour.check, and where something was changed all changes, packed, after that.
+
+    Raises ScenarioError where there is too much to say, after hundreds of changes.
+    """
     plain = f"{run.name}.{run.seed}.{run.hour}.{run.scenario.hash[:DIGITS]}"
-    if not run.overrides and not run.changes:
+    if not run.overrides and not run.changes and not run.title:
         return plain
-    content = {"o": run.overrides, "c": [[each.hour, each.address, each.value] for each in run.changes]}
-    packed = zlib.compress(json.dumps(content, separators=(",", ":")).encode(), level=9)
-    return f"{plain}.{base64.urlsafe_b64encode(packed).decode().rstrip('=')}"
+    content: dict[str, Any] = {"o": run.overrides, "c": [[each.hour, each.address, each.value] for each in run.changes]}
+    if run.title:
+        content["t"] = [run.title, run.about]
+    raw = json.dumps(content, separators=(",", ":")).encode()
+    packed = base64.urlsafe_b64encode(zlib.compress(raw, level=9)).decode().rstrip("=")
+    if len(raw) > LARGEST_CONTENT or len(plain) + len(packed) >= LONGEST_CODE:
+        raise _refused("this run holds too many changes for a code. Take the scenario file away instead.")
+    return f"{plain}.{packed}"
 
 
 def read(text: str) -> Run:
@@ -170,8 +220,7 @@ def read(text: str) -> Run:
     name, seed, hour, check, packed = found.groups()
     if int(hour) > LATEST_HOUR or int(seed) >= LARGEST_SEED:
         raise _refused(f"seed {seed} or hour {hour} is too large. Hours go up to {LATEST_HOUR}.")
-    overrides, changes = _unpack(packed) if packed else ({}, ())
-    run = Run(name, int(seed), int(hour), overrides, changes)
+    run = Run(name, int(seed), int(hour), *(_unpack(packed) if packed else ()))
     if run.scenario.hash[:DIGITS] != check:
         raise _refused(
             f'it was made from other values of "{name}". Either a letter is wrong, or it comes from another version '
@@ -180,19 +229,20 @@ def read(text: str) -> Run:
     return run
 
 
-def _unpack(packed: str) -> tuple[dict[str, Any], tuple[Change, ...]]:
+def _unpack(packed: str) -> tuple[dict[str, Any], tuple[Change, ...], str, str]:
     try:
         raw = base64.urlsafe_b64decode(packed + "=" * (-len(packed) % 4))
         opened = zlib.decompressobj()
         content = json.loads(opened.decompress(raw, LARGEST_CONTENT))
         overrides, listed = dict(content["o"]), content["c"]
         changes = tuple(Change(float(hour), value, str(address)) for hour, address, value in listed)
+        title, about = (str(each)[:LONGEST_TEXT] for each in content.get("t", ("", "")))
     except (binascii.Error, zlib.error, ValueError, KeyError, TypeError) as error:
         raise _refused("its changes cannot be read. Copy the code whole.") from error
     hours = [each.hour for each in changes]
     if hours != sorted(hours) or any(not 0 <= hour <= LATEST_HOUR for hour in hours):
         raise _refused("the hours of its changes make no sense. Copy the code whole.")
-    return overrides, changes
+    return overrides, changes, title, about
 
 
 def _refused(what: str) -> ScenarioError:

@@ -151,7 +151,8 @@ class Session:
             return False
         self.scenario = Scenario.load(run.name)
         base = self.scenario.values
-        wanted = {**run.scenario.values, **{each.address: each.value for each in run.changes if each.address}}
+        live = {each.address: each.value for each in run.changes if not isinstance(each.value, list)}
+        wanted = {address: live.get(address, value) for address, value in run.scenario.values.items()}
         self._take(run.name, {address: value for address, value in wanted.items() if value != base[address]})
         self.seed.value = run.seed
         self.play(False)
