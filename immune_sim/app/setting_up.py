@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import shlex
 import sys
 from collections.abc import Sequence
@@ -10,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from immune_sim.app.console import ask_for, console
+from immune_sim.app.dashboard import replay
 from immune_sim.core.jit import is_compiled
 from immune_sim.model.model import LARGEST_SEED, TumorImmuneModel
 from immune_sim.runs.checkpoints import CheckpointWriter
@@ -34,7 +36,10 @@ class Wishes:
 
 @dataclass
 class Job:
-    """A run that is ready to start. until: h. started: what goes into the summary from here."""
+    """A run that is ready to start.
+
+    until: h. started: what goes into the summary from here. hands: of a run that somebody changed as it went.
+    """
 
     model: TumorImmuneModel
     folder: RunFolder
@@ -43,6 +48,7 @@ class Job:
     frames: FrameWriter | None
     checkpoints: CheckpointWriter
     started: dict[str, Any] = field(default_factory=dict)
+    hands: Hands | None = None
 
 
 def new_job(
@@ -65,6 +71,39 @@ def new_job(
     model = TumorImmuneModel(wanted, rng=seed, threads=wishes.threads)
     started = {"command": command_line(), "overrides": overrides, "began_at_hour": 0.0}
     return _job(model, folder, model.duration, wishes, started)
+
+
+def coded_job(text: str, days: float | None, out: Path | None, wishes: Wishes) -> Job:
+    """A run that was taken away from the dashboard as a code, played again to its hour or to a later day.
+
+    A code of hour 0 is played to the end of its scenario. Raises ScenarioError for what is not a code.
+    """
+    run = replay.read(text)
+    until = days * HOURS_PER_DAY if days is not None else run.hour or run.scenario.duration
+    if until < run.hour:
+        raise ask_for(f"the code stands at day {run.hour / HOURS_PER_DAY:g} already. Go further with --days.", "--days")
+    folder = RunFolder.create(out or RESULTS / run.stem)
+    say_that_it_compiles()
+    return job_of(run, folder, until, wishes, f"immune-sim run --code {text}")
+
+
+def job_of(run: replay.Run, folder: RunFolder, until: float, wishes: Wishes, command: str) -> Job:
+    """A run with everything that was done to it, to be written into a folder. until: h."""
+    model = TumorImmuneModel(run.scenario, rng=run.seed, threads=wishes.threads)
+    started = {"command": command, "code": replay.code(run), "overrides": run.overrides, "began_at_hour": 0.0}
+    return dataclasses.replace(_job(model, folder, until, wishes, started), hands=Hands(run))
+
+
+class Hands:
+    """A watcher that makes the changes of a run, each at its hour."""
+
+    def __init__(self, run: replay.Run):
+        self._waiting = list(run.changes)
+
+    def __call__(self, model: TumorImmuneModel) -> None:
+        """Make the changes whose hour has come."""
+        while self._waiting and round(self._waiting[0].hour) <= round(model.time):
+            replay.make(model, self._waiting.pop(0))
 
 
 def resumed_job(checkpoint: Path, days: float | None, out: Path | None, wishes: Wishes) -> Job:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shlex
 import traceback
+from collections.abc import Sequence
 
 from rich.console import Console
 
@@ -13,7 +14,7 @@ from immune_sim.app.progress import Progress
 from immune_sim.app.setting_up import Job
 from immune_sim.core.errors import ImmuneSimError, OutputError
 from immune_sim.runs.files import write_atomically
-from immune_sim.runs.run import Ending, advance, interruption_by_keyboard
+from immune_sim.runs.run import Ending, Interruption, Watcher, advance, interruption_by_keyboard
 
 INTERRUPTED = 130
 
@@ -21,21 +22,27 @@ INTERRUPTED = 130
 def work(job: Job) -> int:
     """Compute, write, report and tell; returns the exit code."""
     to = console()
-    watchers = [each for each in (job.album, job.frames, job.checkpoints) if each is not None]
     with interruption_by_keyboard() as interruption:
         try:
             with Progress(console(stderr=True), job.model.time, job.until, moving=is_watched()) as progress:
-                ending = advance(job.model, job.until, [*watchers, progress], interruption)
+                ending = compute(job, [progress], interruption)
         except ImmuneSimError:
             raise
         except Exception as error:
             raise _keep_what_failed(job, error) from error
-        _write(job, ending)
+        write(job, ending)
     tell_results(to, job, ending)
     return 0 if ending.complete else _tell_how_to_go_on(to, job)
 
 
-def _write(job: Job, ending: Ending) -> None:
+def compute(job: Job, watchers: Sequence[Watcher], interruption: Interruption) -> Ending:
+    """Take a job to its end with all its watchers, and more of them."""
+    own = [each for each in (job.hands, job.album, job.frames, job.checkpoints) if each is not None]
+    return advance(job.model, job.until, [*own, *watchers], interruption, past_end=job.hands is not None)
+
+
+def write(job: Job, ending: Ending) -> None:
+    """Write what a run came to, and its report."""
     from immune_sim.app.report.page import write_report  # plotly would keep the first hour waiting
 
     if not ending.complete:
@@ -46,6 +53,9 @@ def _write(job: Job, ending: Ending) -> None:
 
 
 def _tell_how_to_go_on(to: Console, job: Job) -> int:
+    if job.hands is not None:  # a checkpoint knows nothing of the changes that were still to come
+        to.print("\nInterrupted; everything up to here is written. To have all of it, play the code again.")
+        return INTERRUPTED
     at = job.checkpoints.last
     further = "" if job.until == job.model.duration else f" --days {job.until / 24:g}"
     to.print("\nInterrupted; everything up to here is written. To go on:")

@@ -14,11 +14,12 @@ from typing import Literal
 from immune_sim.model.model import TumorImmuneModel
 
 Watcher = Callable[[TumorImmuneModel], None]
-Reason = Literal["duration", "endpoint", "cleared", "interrupted"]
+Reason = Literal["duration", "endpoint", "cleared", "hour", "interrupted"]
 ENDINGS: dict[Reason, str] = {
     "duration": "the scenario's duration is over",
     "endpoint": "the tumor reached the endpoint size",
     "cleared": "no living tumor cell is left",
+    "hour": "the hour that was asked for is reached",
     "interrupted": "it was interrupted",
 }
 
@@ -84,25 +85,29 @@ def advance(
     until: float | None = None,
     watchers: Sequence[Watcher] = (),
     interruption: Interruption | None = None,
+    past_end: bool = False,
 ) -> Ending:
     """Run a model hour by hour and show it to every watcher after each hour, and once before the first.
 
-    until: h, the scenario's duration if None. Nothing a watcher reads changes the run.
+    until: h, the scenario's duration if None. Nothing a watcher reads changes the run. past_end: go on to ``until``
+    also where an endpoint would stop the run, as somebody at the dashboard may.
     """
     interruption = interruption or Interruption()
     until = model.duration if until is None else until
     began, hours = time.perf_counter(), 0
     for watch in watchers:
         watch(model)
-    while model.running and model.time < until and not interruption.asked:
+    while (model.running or past_end) and model.time < until and not interruption.asked:
         model.run_for(1)
         hours += 1
         for watch in watchers:
             watch(model)
-    return Ending(_reason(model, until), hours, time.perf_counter() - began)
+    return Ending(_reason(model, until, past_end), hours, time.perf_counter() - began)
 
 
-def _reason(model: TumorImmuneModel, until: float) -> Reason:
-    if not model.running:
+def _reason(model: TumorImmuneModel, until: float, past_end: bool) -> Reason:
+    if not model.running and not past_end:
         return "cleared" if model.recorder.latest["tumor_cells"] == 0 else "endpoint"
-    return "duration" if model.time >= until else "interrupted"
+    if model.time < until:
+        return "interrupted"
+    return "hour" if past_end else "duration"

@@ -13,6 +13,7 @@ EXAMPLES = examples(
     "immune-sim run my-scenario.toml --days 30 --seed 7 --out results/mine",
     'immune-sim run ldn-mouse --set "nk.kill_rate=0.2 1/h" --set links.nk_cytotoxicity=0.5',
     "immune-sim run control-mouse --save-frames --checkpoint-every 240",
+    "immune-sim run --code ldn-mouse.1.240.3fa9c2",
     "",
     "Ctrl-C finishes the hour, writes what is there and tells how to go on.",
 )
@@ -25,7 +26,16 @@ Days = Annotated[
     typer.Option("--days", metavar="DAYS", help="How long to run; the scenario's duration if not given."),
 ]
 Seed = Annotated[
-    int, typer.Option("--seed", metavar="N", help="Root of all random draws; the same seed, the same bits.")
+    int | None,
+    typer.Option("--seed", metavar="N", help="Root of all random draws, 1 if not given; the same seed, the same bits."),
+]
+Code = Annotated[
+    str | None,
+    typer.Option(
+        "--code",
+        metavar="CODE",
+        help="A code from the dashboard, in place of SCENARIO: its scenario, seed, changes and hour.",
+    ),
 ]
 Out = Annotated[
     Path | None,
@@ -66,10 +76,13 @@ def register(app: typer.Typer) -> None:
 
 
 def run(
-    scenario: Annotated[str, typer.Argument(metavar="SCENARIO", help="Name of a shipped scenario, or a .toml file.")],
+    scenario: Annotated[
+        str | None, typer.Argument(metavar="SCENARIO", help="Name of a shipped scenario, or a .toml file.")
+    ] = None,
     days: Days = None,
-    seed: Seed = 1,
+    seed: Seed = None,
     settings: Settings = None,
+    code: Code = None,
     out: Out = None,
     save_frames: Frames = False,
     frames_every: FramesEvery = 24,
@@ -77,9 +90,18 @@ def run(
     threads: ThreadCount = 1,
 ) -> None:
     """Compute a scenario; write time courses, a summary, pictures and a report."""
-    from immune_sim.app.setting_up import Wishes, new_job
+    from immune_sim.app.console import ask_for
+    from immune_sim.app.setting_up import Wishes, coded_job, new_job
     from immune_sim.app.working import work
 
     every = frames_every if save_frames else None
     wishes = Wishes(frames_every=every, checkpoint_every=checkpoint_every, threads=threads)
-    raise typer.Exit(work(new_job(scenario, seed, days, settings or [], out, wishes)))
+    if code is not None:
+        if scenario is not None or seed is not None or settings:
+            raise ask_for(
+                "a code says scenario, seed and changes itself. Leave SCENARIO, --seed and --set out.", "--code"
+            )
+        raise typer.Exit(work(coded_job(code, days, out, wishes)))
+    if scenario is None:
+        raise ask_for("name what is to be run: a scenario such as ldn-mouse, or --code CODE.", "SCENARIO")
+    raise typer.Exit(work(new_job(scenario, 1 if seed is None else seed, days, settings or [], out, wishes)))

@@ -11,17 +11,22 @@ from immune_sim.app.report.markup import Markup, element, section, table, text
 
 SAME = "The same seed gives the same time course, bit for bit, on any number of threads."
 BY_HAND = "Doses and changes by hand are not part of the scenario and are listed below."
+BY_CODE = "The code holds the doses and changes by hand, listed below."
 DAMAGE = "changed since the commit"
 
 
 def section_of(told: Mapping[str, Any], folder: Path) -> Markup:
     """Versions, machine, interventions, the command and the complete scenario."""
-    again = f"immune-sim run {shlex.quote(f'{folder.name}/scenario.toml')} --seed {told['seed']} --out again"
+    again = (
+        f"{told['command']} --out again"
+        if "code" in told
+        else f"immune-sim run {shlex.quote(f'{folder.name}/scenario.toml')} --seed {told['seed']} --out again"
+    )
     parts = [
         table(["", ""], [[text(name), text(value)] for name, value in _facts(told)]),
         element("h3", text("Have it again")),
         element("pre", text(again)),
-        element("p", text(SAME + (f" {BY_HAND}" if told["interventions"] else ""))),
+        element("p", text(SAME + (f" {BY_CODE if 'code' in told else BY_HAND}" if told["interventions"] else ""))),
         *_by_hand(told["interventions"]),
         element(
             "details", element("summary", text("The complete scenario")), element("pre", text(told["scenario"]["text"]))
@@ -58,9 +63,14 @@ def _by_hand(interventions: list[Mapping[str, Any]]) -> list[Markup]:
     if not interventions:
         return []
     said = [
-        f"hour {each['hour']:g}: dose of {each['dose_mg']:g} mg"
-        if "dose_mg" in each
-        else f"hour {each['hour']:g}: {each['parameter']} = {each['value']}"
+        f"hour {each['hour']:g}: "
+        + (
+            f"dose of {each['dose_mg']:g} mg"
+            if "dose_mg" in each
+            else f"{each['parameter']} = {each['value']}"
+            if "parameter" in each
+            else "another schedule"
+        )
         for each in interventions
     ]
     return [element("h3", text("By hand")), element("ul", *(element("li", text(each)) for each in said))]
