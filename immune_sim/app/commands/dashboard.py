@@ -5,13 +5,43 @@ from typing import Annotated
 import typer
 
 from immune_sim.app.console import examples
+from immune_sim.app.dashboard.limits import Limits
 
+USUAL = Limits()
 EXAMPLES = examples(
     "immune-sim dashboard",
     "immune-sim dashboard --port 9000 --no-browser",
+    "immune-sim dashboard --host 0.0.0.0 --max-sessions 30 --max-sites 100000",
     "",
-    "It serves this machine only and needs no network. Stop it with Ctrl-C.",
+    "It serves this machine only, unless --host says otherwise, and needs no network. Stop it with Ctrl-C.",
 )
+WHAT = "What a session may ask for"
+Cells = Annotated[
+    int,
+    typer.Option(
+        "--max-cells",
+        min=1,
+        metavar="N",
+        help="Tumor and immune cells that a tissue may begin with.",
+        rich_help_panel=WHAT,
+    ),
+]
+Sites = Annotated[
+    int,
+    typer.Option(
+        "--max-sites", min=64, metavar="N", help="Sites of a tissue, which it cannot outgrow.", rich_help_panel=WHAT
+    ),
+]
+Sessions = Annotated[
+    int,
+    typer.Option(
+        "--max-sessions",
+        min=1,
+        metavar="N",
+        help="Pages open at the same time, each with a tissue of its own.",
+        rich_help_panel=WHAT,
+    ),
+]
 
 
 def register(app: typer.Typer) -> None:
@@ -24,8 +54,20 @@ def dashboard(
         int, typer.Option("--port", min=1, max=65535, help="Where to serve; the next free port if it is taken.")
     ] = 8765,
     browser: Annotated[bool, typer.Option("--browser/--no-browser", help="Open the page in the browser.")] = True,
+    host: Annotated[
+        str,
+        typer.Option(
+            "--host",
+            metavar="ADDRESS",
+            help="Where to listen. 0.0.0.0 opens the dashboard to everyone on the network, without a password.",
+        ),
+    ] = "127.0.0.1",
+    max_cells: Cells = USUAL.cells,
+    max_sites: Sites = USUAL.sites,
+    max_sessions: Sessions = USUAL.sessions,
 ) -> None:
     """Open the dashboard: choose a scenario, watch the tumor grow and be fought."""
-    from immune_sim.app.dashboard import launch
+    from immune_sim.app.dashboard import launch, limits
 
-    launch(port, browser, typer.echo)
+    limits.use(Limits(max_cells, max_sites, max_sessions))
+    launch(port, browser, typer.echo, host)

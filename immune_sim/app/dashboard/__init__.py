@@ -8,8 +8,10 @@ from __future__ import annotations
 from collections.abc import Callable
 
 
-def launch(port: int = 8765, open_browser: bool = True, say: Callable[[str], None] = print) -> None:
-    """Serve the dashboard on 127.0.0.1 until Ctrl-C; see ``server.launch``."""
+def launch(
+    port: int = 8765, open_browser: bool = True, say: Callable[[str], None] = print, host: str = "127.0.0.1"
+) -> None:
+    """Serve the dashboard on this machine until Ctrl-C; see ``server.launch``. ``limits.use`` comes before."""
     from immune_sim.app.dashboard.server import launch as serve_until_stopped  # the web framework costs a second
 
-    serve_until_stopped(port, open_browser, say)
+    serve_until_stopped(port, open_browser, say, host)

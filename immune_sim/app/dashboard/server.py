@@ -1,4 +1,4 @@
-"""Start the dashboard's server on this machine only: no network, no telemetry, no file watchers."""
+"""Start the dashboard's server, on this machine only unless told otherwise: no telemetry, no file watchers."""
 
 from __future__ import annotations
 
@@ -14,6 +14,8 @@ from typing import Any
 
 HOST = "127.0.0.1"
 PORT = 8765
+EVERYWHERE = ("0.0.0.0", "::")
+LARGEST_MESSAGE = 2_000_000  # bytes that a page may send at once; the largest upload is an eighth of it
 APP = "immune_sim.app.dashboard.app"
 ASSETS = Path(__file__).parent / "assets"
 # Solara keeps a lost page's session for a day unless told otherwise, and a session holds a whole model.
@@ -40,37 +42,44 @@ def configure() -> None:
     settings.assets.extra_locations = [str(ASSETS), str(PLOTLY_FOLDER)]
 
 
-def free_port(wanted: int) -> int:
+def free_port(wanted: int, host: str = HOST) -> int:
     """Return ``wanted`` if nobody listens there, otherwise a free port."""
     for port in (wanted, 0):
         with socket.socket() as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:
-                probe.bind((HOST, port))
+                probe.bind((host, port))
             except OSError:
                 continue
             return int(probe.getsockname()[1])
-    raise OSError(f"no free port on {HOST}")
+    raise OSError(f"no free port on {host}")
 
 
-def launch(port: int = PORT, open_browser: bool = True, say: Callable[[str], None] = print) -> None:
+def launch(port: int = PORT, open_browser: bool = True, say: Callable[[str], None] = print, host: str = HOST) -> None:
     """Serve the dashboard until Ctrl-C.
 
     port: taken if free, otherwise a free one is used and said. open_browser: show the page in the default browser.
-    say: where the address is announced.
+    say: where the address is announced. host: the address to listen on; any but HOST opens the page to others.
     """
-    chosen = free_port(port)
+    chosen = free_port(port, host)
     if chosen != port:
         say(f"Port {port} is taken; using {chosen} instead.")
-    url = f"http://{HOST}:{chosen}"
-    server = serve(chosen)
-    say(f"immune-sim dashboard: {url}  (this machine only; stop with Ctrl-C)")
+    url = f"http://{HOST if host in EVERYWHERE else host}:{chosen}"
+    server = serve(chosen, host)
+    say(f"immune-sim dashboard: {url}  ({'this machine only; ' if is_private(host) else ''}stop with Ctrl-C)")
+    if not is_private(host):
+        say(f"It listens on {host}: anyone on the network who reaches this machine can use it, without a password.")
     if open_browser:
         threading.Thread(target=_open_when_ready, args=(server, url), daemon=True).start()
     server.run()
 
 
-def serve(port: int) -> Any:
+def is_private(host: str) -> bool:
+    """Whether only this machine reaches a server that listens on ``host``."""
+    return host in ("localhost", "::1") or host.startswith("127.")
+
+
+def serve(port: int, host: str = HOST) -> Any:
     """Return a uvicorn server that is ready to ``run`` the dashboard on ``port``."""
     os.environ["SOLARA_APP"] = APP
     os.environ["SOLARA_MODE"] = "production"
@@ -84,11 +93,12 @@ def serve(port: int) -> Any:
     threading.Thread(target=_warm_up, daemon=True).start()
     config = uvicorn.Config(
         asgi,
-        host=HOST,
+        host=host,
         port=port,
         log_level="error",
         access_log=False,
         timeout_graceful_shutdown=2,
+        ws_max_size=LARGEST_MESSAGE,
         ws_per_message_deflate=False,  # pictures are compressed by us where it pays; nothing leaves this machine
     )
     return uvicorn.Server(config)
