@@ -50,7 +50,8 @@ class Lab:
         """Compute one hour and return the tissue."""
         drug = self.tissue.drug
         while self._next is not None and self._next.time < self.tissue.hour + 1:
-            (drug.give if self._next.kind == "bolus" else drug.set_infusion)(self._next.time, self._next.amount)
+            if self._next.happens(living(self.tissue)):
+                (drug.give if self._next.kind == "bolus" else drug.set_infusion)(self._next.time, self._next.amount)
             self._next = next(self._doses, None)
         self.schedule.run_hour(self.tissue)
         return self.tissue

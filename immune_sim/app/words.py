@@ -50,4 +50,6 @@ def _phase(each: Dosing) -> str:
         said += f", for {days_or_hours(each.length)}"
     if each.on_days is not None:
         said += f", {each.on_days:g} days with and {each.off_days or 0:g} days without"
+    if each.while_burden_above is not None:
+        said += f", while there are more than {each.while_burden_above:,} tumor cells"
     return said

@@ -3,6 +3,7 @@
 Hour 0 of a run is midnight, so 22.0 is ten in the evening of the first day. Doses are mg per animal or person; mg/kg is
 converted where the scenario is read, with the body mass declared in the pharmacokinetics group. An empty list of phases
 is "no drug". The time of dose k is first_h + k * every_h, computed afresh for each k, so nothing drifts.
+A phase may give its doses only while the tumor is large: each dose that falls due asks for the burden at that hour.
 """
 
 from __future__ import annotations
@@ -29,6 +30,8 @@ class Phase:
     is given (exclusive), or at which the infusion stops.
     on_days, off_days: a cycle of days counted from first_h: doses or infusion during on_days, nothing during off_days,
     and again; off_days = 0 is no cycle. infusion_mg_per_h: mg/h.
+    while_burden_above: a dose that falls due is given only while there are more living tumor cells than this; None
+    gives every dose.
     Raises ScenarioError on amounts and times that make no sense.
     """
 
@@ -40,6 +43,7 @@ class Phase:
     on_days: float = 1.0
     off_days: float = 0.0
     infusion_mg_per_h: float = 0.0
+    while_burden_above: int | None = None
 
     def __post_init__(self) -> None:
         problems = [
@@ -60,6 +64,10 @@ class Phase:
             yield "until_h", "write the hour at which the phase ends"
         if self.dose_mg > 0.0 and self.infusion_mg_per_h > 0.0:
             yield "infusion_mg_per_h", "a phase gives doses or an infusion; write two phases for both"
+        if self.while_burden_above is not None and self.while_burden_above < 0:
+            yield "while_burden_above", "write a number of cells that is 0 or more"
+        if self.while_burden_above is not None and self.infusion_mg_per_h > 0.0:
+            yield "while_burden_above", "it decides about single doses; leave it out of an infusion"
 
     @property
     def cycle_h(self) -> float:
@@ -79,12 +87,18 @@ class Event:
     """What happens to the body at one moment.
 
     time: h. kind: "bolus", amount in mg; or "infusion", amount the total rate in mg/h from now on (0 ends it).
+    while_burden_above: the condition of its phase, None without one.
     """
 
     time: float
     kind: Literal["bolus", "infusion"]
     amount: float
     drug: str
+    while_burden_above: int | None = None
+
+    def happens(self, burden: float) -> bool:
+        """Whether it takes place where there are so many living tumor cells at its hour."""
+        return self.while_burden_above is None or burden > self.while_burden_above
 
 
 def events(phases: Sequence[Phase], start_h: float = 0.0, end_h: float = math.inf) -> Iterator[Event]:
@@ -109,7 +123,7 @@ def _doses(phase: Phase, start_h: float) -> Iterator[Event]:
         if time >= phase.until_h:
             return
         if time >= start_h and phase.is_on(into_phase):
-            yield Event(time, "bolus", phase.dose_mg, phase.drug)
+            yield Event(time, "bolus", phase.dose_mg, phase.drug, phase.while_burden_above)
 
 
 def _edges(phase: Phase, index: int) -> Iterator[tuple[float, int, bool]]:

@@ -16,7 +16,10 @@ type Floats = NDArray[np.float64]
 
 
 def deliver(body: DrugLevels, given: Iterable[Event]) -> None:
-    """Hand the events of a regimen to the body; they take effect when their time is passed."""
+    """Hand the events of a regimen to the body; they take effect when their time is passed.
+
+    Without a tissue there is no burden: a dose that asks for one is given.
+    """
     for event in given:
         if event.kind == "bolus":
             body.give(event.time, event.amount)

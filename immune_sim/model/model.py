@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import itertools
-import math
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Self
 
 import mesa
 import numpy as np
-from mesa.time import Event as ScheduledEvent
 from mesa.time import Priority
 from mesa.time import Schedule as Recurrence
 from mesa.time.events import EventGenerator
@@ -19,7 +16,6 @@ from immune_sim.core.cells import CellTable
 from immune_sim.core.errors import Problem, ScenarioError
 from immune_sim.core.parallel import Threads
 from immune_sim.mechanisms.endpoints import summarize
-from immune_sim.mechanisms.regimen import Event, events
 from immune_sim.model import checkpoint
 from immune_sim.model.access import AgentAccess
 from immune_sim.model.collector import OutcomeCollector
@@ -29,14 +25,13 @@ from immune_sim.model.run_scenario import RunScenario
 from immune_sim.model.schedule import Entry, Schedule
 from immune_sim.model.start import populate
 from immune_sim.model.state import Tissue
-from immune_sim.scenario.hints import RefusedError
+from immune_sim.model.treatment import Treatment
 from immune_sim.scenario.scenario import Scenario
-from immune_sim.scenario.units import quantity
 
 LARGEST_SEED = 2**64 - 1
 
 
-class TumorImmuneModel(AgentAccess, mesa.Model):
+class TumorImmuneModel(Treatment, AgentAccess, mesa.Model):
     """Tumor cells, NK cells and cytotoxic T cells under an opioid-blockade schedule.
 
     scenario: name of a shipped one, path of a file, or a Scenario. rng: seed; the same seed gives the same bits for any
@@ -68,23 +63,10 @@ class TumorImmuneModel(AgentAccess, mesa.Model):
         self.recorder = Recorder()
         self.tissue = Tissue(Parameters.of(self._scenario_given), self.seed, self.threads)
         self.interventions: list[dict[str, Any]] = []
-        self._doses: Iterator[Event] = iter(())
-        self._next_dose: Event | None = None
-        self._dose_event: ScheduledEvent | None = None
-        self._doses_given = 0
         self.datacollector = OutcomeCollector(self.recorder, model_reporters, agent_reporters, agenttype_reporters)
         populate(self.tissue)
         self._record()
         self._begin_regimen(0)
-
-    @property
-    def scenario(self) -> Scenario:
-        """The scenario of this run, overrides included."""
-        return self._scenario_given
-
-    @scenario.setter
-    def scenario(self, placeholder: Any) -> None:
-        """Mesa sets a scenario of its own kind here while it starts; ours is given at construction."""
 
     @property
     def duration(self) -> float:
@@ -119,33 +101,6 @@ class TumorImmuneModel(AgentAccess, mesa.Model):
         """The endpoints of the run so far, see immune_sim.mechanisms.endpoints.ENDPOINTS."""
         columns = self.recorder.columns
         return summarize(self.tissue.p.endpoints, columns["hour"], columns["tumor_cells"])
-
-    def give_dose(self, amount: str | float) -> float:
-        """Give a dose now, "4.5 mg" or "0.1 mg/kg" (a bare number is mg); returns it in mg.
-
-        Raises ScenarioError for an amount that cannot be read.
-        """
-        mg = self._dose_mg(amount)
-        self.tissue.drug.give(self.time, mg)
-        self.interventions.append({"hour": self.time, "dose_mg": mg})
-        return mg
-
-    def _dose_mg(self, amount: str | float) -> float:
-        body_mass = self.tissue.p.pharmacokinetics.body_mass
-        try:
-            if not isinstance(amount, str):
-                mg = float(amount)
-            elif "/" in amount:
-                mg = quantity(amount, "mg/kg", "0.1 mg/kg") * body_mass
-            else:
-                mg = quantity(amount, "mg", "4.5 mg")
-        except RefusedError as refused:
-            raise ScenarioError(Problem("dose", str(refused))) from None
-        if not (math.isfinite(mg) and mg >= 0.0):
-            raise ScenarioError(
-                Problem("dose", f'{amount!r} is not an amount. Write a quantity of 0 or more, for example "4.5 mg".')
-            )
-        return mg
 
     def set_parameter(self, address: str, value: Any) -> None:
         """Change a live parameter of the running model; raises ScenarioError if it is unknown, wrong or not live."""
@@ -195,29 +150,6 @@ class TumorImmuneModel(AgentAccess, mesa.Model):
         return checkpoint.load(
             cls, Path(path), threads=threads, processes=processes or {}, drop_events=drop_events, **reporters
         )
-
-    def _begin_regimen(self, given: int) -> None:
-        """Schedule the regimen but for the events that were given already."""
-        if self._dose_event is not None:
-            self._dose_event.cancel()
-        self._doses = itertools.islice(events(self.scenario.regimen), given, None)
-        self._doses_given = given
-        self._schedule_next_dose()
-
-    def _schedule_next_dose(self) -> None:
-        self._next_dose = next(self._doses, None)
-        if self._next_dose is not None:
-            self._dose_event = self.schedule_event(self._give_next_dose, at=self._next_dose.time)
-
-    def _give_next_dose(self) -> None:
-        event = self._next_dose
-        assert event is not None
-        if event.kind == "bolus":
-            self.tissue.drug.give(event.time, event.amount)
-        else:
-            self.tissue.drug.set_infusion(event.time, event.amount)
-        self._doses_given += 1
-        self._schedule_next_dose()
 
     def _resume_at(self, hour: float, doses_given: int) -> None:
         """Set the clock of a restored model and schedule what is still to come."""

@@ -9,6 +9,7 @@ start = "0 d"          # the phase begins at the first such clock time from here
 for = "30 d"           # without it the phase lasts to the end of the run
 on_days = 5            # a cycle of days with and days without the drug
 off_days = 2
+while_burden_above = 2000   # each dose is given only while there are more living tumor cells than this
 """
 
 from __future__ import annotations
@@ -66,9 +67,24 @@ FOR = _key(
 )
 ON_DAYS = _key("on_days", 5.0, "days with the drug in a cycle, counted from the first dose", "", 0.01, 3650.0)
 OFF_DAYS = _key("off_days", 2.0, "days without the drug that follow in a cycle", "", 0.0, 3650.0)
+WHILE_BURDEN_ABOVE = _key(
+    "while_burden_above",
+    2000,
+    "a dose that falls due is given only while there are more living tumor cells than this at that hour",
+    "",
+    0,
+    1_000_000_000,
+)
 AT_ABOUT = 'clock time of the first dose ("22:00"); hour 0 of a run is midnight'
-KEYS = ("drug", "dose", "infusion", "every", "at", "start", "for", "on_days", "off_days")
-PLAIN_KEYS = {"every": EVERY, "start": START, "for": FOR, "on_days": ON_DAYS, "off_days": OFF_DAYS}
+KEYS = ("drug", "dose", "infusion", "every", "at", "start", "for", "on_days", "off_days", "while_burden_above")
+PLAIN_KEYS = {
+    "every": EVERY,
+    "start": START,
+    "for": FOR,
+    "on_days": ON_DAYS,
+    "off_days": OFF_DAYS,
+    "while_burden_above": WHILE_BURDEN_ABOVE,
+}
 _CLOCK = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)")
 _PER_MASS = re.compile(r"(?:/|\bper\b)\s*(?:[kmuµμ]?g|kilogram)\b")
 
@@ -79,7 +95,7 @@ class Dosing:
 
     amount: mg of a dose, or mg/h of an infusion; with per_kg for each kg of body mass. every: h, infinite for "once".
     at: minutes after midnight of the first dose, or None. start, length: h; an infinite length lasts to the end.
-    on_days, off_days: the cycle, or None for no cycle.
+    on_days, off_days: the cycle, or None for no cycle. while_burden_above: cells, or None for no condition.
     """
 
     drug: str = DRUGS[0]
@@ -92,6 +108,7 @@ class Dosing:
     length: float = math.inf
     on_days: float | None = None
     off_days: float | None = None
+    while_burden_above: int | None = None
 
     def phase(self, body_mass: float) -> Phase:
         """The same phase in mg and absolute hours, for a body of this mass in kg."""
@@ -109,6 +126,7 @@ class Dosing:
             until_h=first + self.length,
             on_days=1.0 if self.on_days is None else self.on_days,
             off_days=self.off_days or 0.0,
+            while_burden_above=self.while_burden_above,
         )
 
     def table(self) -> dict[str, str | int | float]:
@@ -125,10 +143,8 @@ class Dosing:
             keys["start"] = days_or_hours(self.start)
         if math.isfinite(self.length):
             keys["for"] = days_or_hours(self.length)
-        keys |= {
-            name: value for name, value in (("on_days", self.on_days), ("off_days", self.off_days)) if value is not None
-        }
-        return keys
+        last = ("on_days", "off_days", "while_burden_above")
+        return keys | {name: getattr(self, name) for name in last if getattr(self, name) is not None}
 
 
 def read_table(table: dict[str, Any], complete: bool = True) -> tuple[Dosing | None, list[tuple[str, str]]]:
@@ -196,6 +212,8 @@ def _missing(table: dict[str, Any]) -> list[tuple[str, str]]:
         return [("infusion", "a phase gives doses or an infusion, and this one has both. Write two phases.")]
     if "infusion" in table and "every" in table:
         return [("every", "an infusion is continuous. Leave out every, or write dose in place of infusion.")]
+    if "infusion" in table and "while_burden_above" in table:
+        return [("while_burden_above", "it decides about single doses. Write dose and every in place of infusion.")]
     mistakes = []
     if "dose" not in table and "infusion" not in table:
         mistakes.append(("", 'no dose. Add for example dose = "4.5 mg", or infusion = "0.5 mg/h".'))

@@ -128,7 +128,7 @@ class _Editor:
 def _with_unit(phase: Dosing, key: str, given: object) -> object:
     """A bare number with the unit in which the phase holds it now; text on a command line without its quotes."""
     given = given.item() if hasattr(given, "item") else given
-    if key in ("on_days", "off_days") and isinstance(given, str):
+    if key in PLAIN_KEYS and not PLAIN_KEYS[key].unit and isinstance(given, str):
         return checking.from_python(PLAIN_KEYS[key], given)
     if isinstance(given, bool) or not isinstance(given, (int, float)):
         return given

@@ -67,7 +67,10 @@ class Scenario:
         content = {
             "format": HASHED,
             "duration": repr(self.duration),
-            "regimen": [{name: repr(value) for name, value in sorted(vars(phase).items())} for phase in self.regimen],
+            "regimen": [
+                {name: repr(value) for name, value in sorted(vars(phase).items()) if value is not None}
+                for phase in self.regimen
+            ],
             "values": {address: repr(value) for address, value in sorted(self.values.items())},
         }
         return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()

@@ -25,6 +25,7 @@ from immune_sim.scenario.dosing import (
     ON_DAYS,
     ONCE,
     START,
+    WHILE_BURDEN_ABOVE,
 )
 from immune_sim.scenario.reading import DURATION, DURATION_EXAMPLE, LONGEST_TEXT, PRESET, REGIMEN, TEXT_KEYS
 from immune_sim.scenario.registry import Registry, installed
@@ -98,7 +99,10 @@ def _regimen() -> dict[str, Any]:
         **{key: _amount(*declared) for key, declared in amounts.items()},
         "every": _form(EVERY) | {"description": EVERY.about, "examples": [checking.example(EVERY), ONCE]},
         "at": {"type": "string", "pattern": CLOCK, "description": AT_ABOUT, "examples": ["22:00"]},
-        **{each.name: _form(each) | {"description": each.about} for each in (START, FOR, ON_DAYS, OFF_DAYS)},
+        **{
+            each.name: _form(each) | {"description": each.about}
+            for each in (START, FOR, ON_DAYS, OFF_DAYS, WHILE_BURDEN_ABOVE)
+        },
     }
     properties["every"]["pattern"] = rf"{QUANTITY}|^{ONCE}$"
     phase = {
@@ -107,7 +111,10 @@ def _regimen() -> dict[str, Any]:
         "properties": properties,
         "oneOf": [
             {"required": ["dose", "every"], "not": {"required": ["infusion"]}},
-            {"required": ["infusion"], "not": {"anyOf": [{"required": ["dose"]}, {"required": ["every"]}]}},
+            {
+                "required": ["infusion"],
+                "not": {"anyOf": [{"required": [key]} for key in ("dose", "every", WHILE_BURDEN_ABOVE.name)]},
+            },
         ],
         "dependentRequired": {"on_days": ["off_days"], "off_days": ["on_days"]},
     }

@@ -103,6 +103,8 @@ def test_no_phase_and_no_dose_are_no_drug() -> None:
         {"on_days": 0.0},
         {"infusion_mg_per_h": math.inf},
         {"dose_mg": 1.0, "infusion_mg_per_h": 1.0},
+        {"infusion_mg_per_h": 1.0, "while_burden_above": 10},
+        {"dose_mg": 1.0, "while_burden_above": -1},
     ],
 )
 def test_a_phase_without_sense_is_refused(wrong: dict[str, float]) -> None:

@@ -140,7 +140,9 @@ class PlainModel(mesa.Model):
     def _advance_drug(self) -> None:
         while self._next_dose is not None and self._next_dose.time < self.hour + 1:
             give = self.drug.give if self._next_dose.kind == "bolus" else self.drug.set_infusion
-            give(self._next_dose.time, self._next_dose.amount)
+            above = self._next_dose.while_burden_above
+            if above is None or sum(cell.alive for cell in self.tumor_layer.values()) > above:
+                give(self._next_dose.time, self._next_dose.amount)
             self._next_dose = next(self._doses, None)
         self.blockade = []
         for k in range(self.p.clock.substeps):

@@ -49,6 +49,7 @@ CASES: dict[str, dict[str, Any]] = {
     },
     "several slabs": {"space.height": 64, "space.width": 12, "tumor.push_depth": 1},
     "well mixed": {"space.well_mixed": True},
+    "doses while the tumor is large": {"regimen": [{**NIGHTLY[0], "every": "4 h", "while_burden_above": 160}]},
     "seven sub-steps, defaults": {
         **dict.fromkeys(ALL_LINKS, 0.0),
         "time.substeps": 7,

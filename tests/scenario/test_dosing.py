@@ -6,6 +6,7 @@ import math
 
 import pytest
 
+from immune_sim.core.errors import ScenarioError
 from immune_sim.mechanisms.regimen import events
 from immune_sim.scenario import units
 from immune_sim.scenario.dosing import Dosing, days_or_hours, dose_in_mg
@@ -110,3 +111,26 @@ def test_a_time_beside_a_whole_day_keeps_its_last_bit(up: float) -> None:
 def test_a_phase_reads_aloud_in_its_usual_order() -> None:
     phase = Dosing(amount=0.1, per_kg=True, at=22 * 60, start=48.0, length=720.0, on_days=5, off_days=2)
     assert list(phase.table()) == ["drug", "dose", "every", "at", "start", "for", "on_days", "off_days"]
+
+
+def test_a_condition_on_the_burden_reads_back() -> None:
+    """Also as text from a command line and in a file written back; without it nothing of a scenario changes."""
+    text = f'{HEAD}dose = "1 mg"\nevery = "24 h"\nwhile_burden_above = 2000'
+    scenario = Scenario.from_text(text)
+    assert scenario.regimen[0].while_burden_above == 2000
+    assert Scenario.from_text(scenario.to_toml()).dosing == scenario.dosing
+    lower = scenario.with_overrides({"regimen.while_burden_above": "500"})
+    assert lower.regimen[0].while_burden_above == 500
+    assert lower.hash != scenario.hash
+    assert "while_burden_above" not in Scenario.shipped("ldn-mouse").to_toml()
+
+
+@pytest.mark.parametrize("wrong", ['"2000"', "2000.5", "-1", '"2000 cells"', "true"])
+def test_a_condition_on_the_burden_is_a_whole_number_of_cells(wrong: str) -> None:
+    with pytest.raises(ScenarioError, match="while_burden_above"):
+        Scenario.from_text(f'{HEAD}dose = "1 mg"\nevery = "24 h"\nwhile_burden_above = {wrong}')
+
+
+def test_a_condition_on_the_burden_decides_about_doses_only() -> None:
+    with pytest.raises(ScenarioError, match="single doses"):
+        Scenario.from_text(f'{HEAD}infusion = "1 mg/h"\nwhile_burden_above = 2000')

@@ -60,6 +60,8 @@ def test_every_default_is_valid_where_it_stands() -> None:
         '[[regimen]]\ndose = "4.5 mg"',
         '[[regimen]]\ndose = 4.5\nevery = "24 h"',
         '[[regimen]]\ninfusion = "1 mg/h"\nevery = "2 h"',
+        '[[regimen]]\ninfusion = "1 mg/h"\nwhile_burden_above = 2000',
+        '[[regimen]]\ndose = "1 mg"\nevery = "2 h"\nwhile_burden_above = "2000 cells"',
         '[[regimen]]\ndose = "1 mg"\nevery = "24 h"\nat = "25:00"',
         '[[regimen]]\ndose = "1 mg"\nevery = "24 h"\non_days = 5',
     ],

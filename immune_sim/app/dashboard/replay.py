@@ -1,8 +1,9 @@
 """What a person did to one run, and how it is taken away: a scenario file, and a short code that plays it again.
 
-A scenario file is one condition from hour 0 on. A dose by hand fits into it, as a phase that is given once; a value or
-a schedule that was changed while the clock ran does not. So the file says in a comment up to which hour it gives the
-same run, and the code carries the rest: scenario, seed, hour and every change with its hour (decision 13).
+A scenario file is one condition from hour 0 on. A dose by hand fits into it, as a phase that is given once, and so does
+another schedule from an hour on; a value that was changed while the clock ran does not. So the file says in a comment
+up to which hour it gives the same run, and the code carries the rest: scenario, seed, hour and every change with its
+hour (decision 13).
 """
 
 from __future__ import annotations
@@ -10,7 +11,6 @@ from __future__ import annotations
 import base64
 import binascii
 import json
-import math
 import re
 import zlib
 from collections.abc import Callable, Sequence
@@ -18,12 +18,12 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from immune_sim.app.dashboard.catalog import regimen_sentence
+from immune_sim.app.dashboard.in_phases import in_phases
 from immune_sim.app.dashboard.words import spoken, unit_shown
 from immune_sim.core.errors import Problem, ScenarioError
 from immune_sim.core.parameters import Value
-from immune_sim.mechanisms.pharmacokinetics import DRUGS
-from immune_sim.scenario.dosing import ONCE, Dosing
-from immune_sim.scenario.reading import LONGEST_TEXT
+from immune_sim.scenario.dosing import ONCE
+from immune_sim.scenario.reading import LONGEST_TEXT, REGIMEN
 from immune_sim.scenario.scenario import Scenario
 
 LONGEST_CODE = 16_000  # characters that are read at all
@@ -31,7 +31,6 @@ LARGEST_CONTENT = 128_000  # bytes that a code may unpack to
 LATEST_HOUR = 24 * 365
 LARGEST_SEED = 2**32
 DIGITS = 6  # of the scenario's hash, to notice a code of another version
-REGIMEN = "regimen"
 BASE = "control-mouse"  # a file that extends nothing is told as what differs from this one
 _CODE = re.compile(r"([a-z0-9-]+)\.(\d{1,10})\.(\d{1,5})\.([0-9a-f]{6})(?:\.([A-Za-z0-9_-]+))?")
 
@@ -148,34 +147,17 @@ def clock(hour: float) -> str:
 # ---- the scenario file -------------------------------------------------------------------------------------------
 
 
-def with_doses(run: Run) -> Scenario:
-    """The scenario of the run with the doses by hand as phases that are given once.
-
-    They stand first: of two doses in the same hour, the one by hand was added first, and sums keep their order.
-    """
-    scenario = run.scenario
-    by_hand = [
-        Dosing(drug=_drug(scenario), amount=float(each.value), every=math.inf, start=each.hour)
-        for each in run.changes
-        if not each.address and not isinstance(each.value, list)
-    ]
-    if not by_hand:
-        return scenario
-    tables = [each.table() for each in (*by_hand, *scenario.dosing)]
-    return scenario.with_overrides({"regimen": tables})
-
-
 def to_toml(run: Run) -> str:
     """The run as a scenario file: comments that say what it reproduces, then a complete scenario."""
-    live = [each for each in run.changes if each.address]
+    live = [each for each in run.changes if each.address not in ("", REGIMEN)]
     lines = [
         f"Saved from the dashboard on {clock(run.hour)} (hour {run.hour}) of {run.called} with seed {run.seed}.",
-        f'Doses given by hand are phases with every = "{ONCE}".',
+        f'Doses given by hand are phases with every = "{ONCE}"; another schedule is in its phases.',
     ]
     if live:
         first = round(live[0].hour)
         lines += [
-            f"With this seed it gives the same run to hour {first}, the first change while the clock ran.",
+            f"With this seed it gives the same run to hour {first}, the first change of a value while the clock ran.",
             "A scenario file holds one condition and cannot say such changes; they were",
             *(f"  {clock(each.hour)}: {each.address} = {each.value}" for each in live),
             "and the code below plays them again, in the dashboard (Take away, Bring back) or a terminal:",
@@ -184,11 +166,7 @@ def to_toml(run: Run) -> str:
     else:
         lines.append("With this seed it gives the same run, hour by hour.")
     lines.append(f"Code: {code(run)}")
-    return "".join(f"# {line}\n" for line in lines) + "\n" + with_doses(run).to_toml()
-
-
-def _drug(scenario: Scenario) -> str:
-    return scenario.dosing[0].drug if scenario.dosing else DRUGS[0]
+    return "".join(f"# {line}\n" for line in lines) + "\n" + in_phases(run.scenario, run.changes).to_toml()
 
 
 # ---- the code ----------------------------------------------------------------------------------------------------

@@ -8,9 +8,11 @@ from pathlib import Path
 from typing import Any
 
 from immune_sim.app.report.markup import Markup, element, section, table, text
+from immune_sim.app.words import regimen_sentence
+from immune_sim.scenario.dosing import read_table
 
 SAME = "The same seed gives the same time course, bit for bit, on any number of threads."
-BY_HAND = "Doses and changes by hand are not part of the scenario and are listed below."
+BY_HAND = "Doses and parameters changed by hand are not part of the scenario and are listed below."
 BY_CODE = "The code holds the doses and changes by hand, listed below."
 DAMAGE = "changed since the commit"
 
@@ -62,15 +64,14 @@ def _facts(told: Mapping[str, Any]) -> list[tuple[str, str]]:
 def _by_hand(interventions: list[Mapping[str, Any]]) -> list[Markup]:
     if not interventions:
         return []
-    said = [
-        f"hour {each['hour']:g}: "
-        + (
-            f"dose of {each['dose_mg']:g} mg"
-            if "dose_mg" in each
-            else f"{each['parameter']} = {each['value']}"
-            if "parameter" in each
-            else "another schedule"
-        )
-        for each in interventions
-    ]
+    said = [f"hour {each['hour']:g}: {_done(each)}" for each in interventions]
     return [element("h3", text("By hand")), element("ul", *(element("li", text(each)) for each in said))]
+
+
+def _done(intervention: Mapping[str, Any]) -> str:
+    if "dose_mg" in intervention:
+        return f"dose of {intervention['dose_mg']:g} mg"
+    if "regimen" in intervention:
+        phases = [phase for table in intervention["regimen"] if (phase := read_table(table)[0])]
+        return f"schedule from then on: {regimen_sentence(phases)}"
+    return f"{intervention['parameter']} = {intervention['value']}"

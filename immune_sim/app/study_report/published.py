@@ -52,7 +52,7 @@ def arms_of(scenarios: Mapping[str, Scenario]) -> dict[str, evidence.Arm]:
 
 def _schedule(scenario: Scenario) -> tuple[tuple[object, ...], ...]:
     """What is given how often, as far as the paper tells it."""
-    return tuple((each.drug, each.amount, each.per_kg, each.every) for each in scenario.dosing)
+    return tuple((each.drug, each.amount, each.per_kg, each.every, each.while_burden_above) for each in scenario.dosing)
 
 
 def compare(scenarios: Mapping[str, Scenario], take: pd.DataFrame, ratios: pd.DataFrame, horizon: float) -> list[Pair]:

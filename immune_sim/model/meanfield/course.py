@@ -34,8 +34,9 @@ def mean_field(scenario: Scenario, hours: float | None = None) -> dict[str, Floa
 def course(p: Parameters, phases: Sequence[Phase], hours: float) -> dict[str, Floats]:
     """Solve the well-mixed equations and return outcomes by name, (n,) float64 each, hour 0 first.
 
-    The solver stops at every dose and change of an infusion. Numbers of cells are expectations, so they are not whole;
-    events (births, deaths_*, arrivals) and signals are those of the hour that ends, as the agents report them.
+    The solver stops at every dose and change of an infusion; a dose with a condition on the burden asks the expected
+    burden of that time. Numbers of cells are expectations, so they are not whole; events (births, deaths_*, arrivals)
+    and signals are those of the hour that ends, as the agents report them.
     """
     equations = WellMixed(p)
     grid = np.arange(PARTS * math.floor(hours) + 1) / PARTS
@@ -74,9 +75,11 @@ def _solve(equations: WellMixed, phases: Sequence[Phase], grid: Floats) -> Float
             y, now = solved.y[:, -1].copy(), stop
             states[grid == stop] = y
         for event in given:
-            if event.time == stop and event.kind == "bolus":
+            if event.time != stop or not event.happens(State(*y[:WIDTH]).tumor):
+                continue
+            if event.kind == "bolus":
                 y[0] += event.amount
-            elif event.time == stop:
+            else:
                 equations.infusion = event.amount
     return states
 

@@ -13,7 +13,7 @@ from immune_sim.core.errors import Problem, ScenarioError
 from immune_sim.mechanisms.pharmacokinetics import WINDOW_BLOCKADE, Pharmacokinetics
 from immune_sim.mechanisms.regimen import events
 from immune_sim.scenario import checking
-from immune_sim.scenario.dosing import DOSE, DOSE_PER_KG, INFUSION, INFUSION_PER_KG
+from immune_sim.scenario.dosing import DOSE, DOSE_PER_KG, INFUSION, INFUSION_PER_KG, WHILE_BURDEN_ABOVE
 from immune_sim.scenario.scenario import Scenario
 
 Floats = NDArray[np.float64]
@@ -21,7 +21,14 @@ GRID = 0.05  # h, of the curve whose hours above the threshold are counted
 
 
 def exposure(scenario: Scenario) -> float:
-    """Area under the blockade curve from hour 0 to the end of the run, in h."""
+    """Area under the blockade curve from hour 0 to the end of the run, in h.
+
+    Raises ScenarioError where doses depend on the burden, and so the area on the run.
+    """
+    for number, phase in enumerate(scenario.dosing):
+        if phase.while_burden_above is not None:
+            what = "the exposure depends on the run, so it cannot be held equal. Leave out this key or same_exposure."
+            raise ScenarioError(Problem(f"regimen[{number}].{WHILE_BURDEN_ABOVE.name}", what))
     rates = _rates(scenario.parameters(Pharmacokinetics))
     steps: dict[float, Floats] = {}
     state, time = np.zeros(5), 0.0

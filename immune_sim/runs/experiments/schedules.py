@@ -128,6 +128,9 @@ def _spread(scenario: Scenario, address: str, hours: float) -> Scenario:
         raise ScenarioError(
             Problem(address, "doses with days off cannot be spread as well. Write the infusion as phases of its own.")
         )
+    if phase.while_burden_above is not None:
+        what = "doses that depend on the burden cannot be spread: each is given or not. Leave out one of the two."
+        raise ScenarioError(Problem(address, what))
     if hours > phase.every:
         raise ScenarioError(
             Problem(
