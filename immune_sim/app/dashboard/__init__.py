@@ -1,6 +1,6 @@
 """The dashboard: one tissue in the browser, with its controls, its curves and its evidence.
 
-pages/ compose, components/ show, state.py holds; engine.py computes in a thread of the session, widgets/ draw.
+pages/ compose, components/ show, state.py holds; engine/ computes in a process of the session, widgets/ draw.
 """
 
 from __future__ import annotations

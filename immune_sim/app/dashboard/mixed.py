@@ -1,6 +1,6 @@
 """The same scenario without places: the mean-field curve beside the agents', and what the gap between them says.
 
-Solving takes a second or three, so it is done in a thread of its own, one at a time for all sessions, and kept.
+Solving takes a second or three, so it is done in a process of its own, one at a time for all sessions, and kept.
 """
 
 from __future__ import annotations
@@ -12,8 +12,10 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
+from immune_sim.app.dashboard.engine import process
+from immune_sim.app.dashboard.engine.line import Line
+from immune_sim.app.dashboard.replay import Run
 from immune_sim.model.meanfield import mean_field
-from immune_sim.scenario.scenario import Scenario
 
 type Floats = NDArray[np.float64]
 GRACE = 1.5  # s that the first pictures of a tissue have for themselves
@@ -24,34 +26,52 @@ _solved: OrderedDict[str, Floats] = OrderedDict()
 _one_at_a_time = threading.Lock()
 
 
-def solve_later(scenario: Scenario, wanted: Callable[[], bool], done: Callable[[Floats], None]) -> None:
-    """Call ``done`` with the burden (n,) at every whole hour, from another thread, if it is still wanted then.
+def solve_later(run: Run, wanted: Callable[[], bool], done: Callable[[Floats], None]) -> None:
+    """Call ``done`` with the burden (n,) at every whole hour of the run's scenario, if it is still wanted then.
 
-    A scenario whose equations cannot be solved has no such curve, and nothing is called.
+    It is called from another thread. A scenario whose equations cannot be solved has no such curve: nothing is called.
     """
-    threading.Thread(target=_work, args=(scenario, wanted, done), name="immune-sim mean field", daemon=True).start()
+    threading.Thread(target=_wait, args=(run, wanted, done), name="immune-sim mean field", daemon=True).start()
 
 
-def _work(scenario: Scenario, wanted: Callable[[], bool], done: Callable[[Floats], None]) -> None:
-    if scenario.hash not in _solved:
+def _wait(run: Run, wanted: Callable[[], bool], done: Callable[[Floats], None]) -> None:
+    name = run.scenario.hash
+    if name not in _solved:
         threading.Event().wait(GRACE)
     with _one_at_a_time:
         if not wanted():
             return
-        try:
-            burden = solved(scenario)
-        except Exception:  # noqa: BLE001 - the curve is an addition; the tissue goes on without it
+        burden = _solved.get(name)
+        if burden is None:
+            burden = _ask(run)
+        if burden is None:
             return
+        _solved[name] = burden
+        while len(_solved) > KEPT:
+            _solved.popitem(last=False)
     done(burden)
 
 
-def solved(scenario: Scenario) -> Floats:
-    """Living tumor cells (n,) of the well-mixed limit at every whole hour; kept for the next time."""
-    if scenario.hash not in _solved:
-        _solved[scenario.hash] = mean_field(scenario)["tumor_cells"]
-        while len(_solved) > KEPT:
-            _solved.popitem(last=False)
-    return _solved[scenario.hash]
+def _ask(run: Run) -> Floats | None:
+    line = process.begin("mixed")
+    try:
+        line.send(run)
+        answer: Floats | None = line.receive()
+    except (EOFError, OSError):
+        return None  # the curve is an addition; the tissue goes on without it
+    finally:
+        line.close()
+    return answer
+
+
+def work(line: Line) -> None:
+    """In a process of its own: receive a run, send the burden of its scenario, None where it has no solution."""
+    run = line.receive()
+    try:
+        burden = mean_field(run.scenario)["tumor_cells"]
+    except Exception:  # noqa: BLE001 - the person did not ask for it, and a tissue that goes on says more
+        burden = None
+    line.send(burden)
 
 
 def at_hours(burden: Floats | None, hours: NDArray[np.float64]) -> Floats:

@@ -12,6 +12,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from immune_sim.app.dashboard.engine import process
+
 HOST = "127.0.0.1"
 PORT = 8765
 EVERYWHERE = ("0.0.0.0", "::")
@@ -83,6 +85,7 @@ def serve(port: int, host: str = HOST) -> Any:
     """Return a uvicorn server that is ready to ``run`` the dashboard on ``port``."""
     os.environ["SOLARA_APP"] = APP
     os.environ["SOLARA_MODE"] = "production"
+    process.prepare()  # the model is loaded (or, after an installation, compiled) while the browser is still opening
     configure()
     _no_watchers()
     import uvicorn
@@ -90,7 +93,6 @@ def serve(port: int, host: str = HOST) -> Any:
 
     # Solara warns on every page about cookies in frames of other sites; there is no such frame here.
     warnings.filterwarnings("ignore", message="Cookies with samesite")
-    threading.Thread(target=_warm_up, daemon=True).start()
     config = uvicorn.Config(
         asgi,
         host=host,
@@ -102,13 +104,6 @@ def serve(port: int, host: str = HOST) -> Any:
         ws_per_message_deflate=False,  # pictures are compressed by us where it pays; nothing leaves this machine
     )
     return uvicorn.Server(config)
-
-
-def _warm_up() -> None:
-    # Load (or, after an installation, compile) the kernels while the browser is still opening.
-    from immune_sim.model.model import TumorImmuneModel
-
-    TumorImmuneModel("control-mouse", rng=0).run_for(1)
 
 
 def _no_watchers() -> None:

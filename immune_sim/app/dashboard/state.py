@@ -1,32 +1,29 @@
-"""What one session holds: its model (in its engine), its screen (its stage), and what the person has chosen.
+"""What one session holds: its engine (a process with the tissues), its stage, and what the person has chosen.
 
-Nothing here is global: every browser tab has a Session of its own, and its engine ends with it.
+Nothing here is global: every browser tab has a Session of its own, and its process ends with it.
 """
 
 from __future__ import annotations
 
-import dataclasses
 import math
-from typing import Literal
 
 import solara
 
 from immune_sim.app.dashboard import catalog, pictures, replay
-from immune_sim.app.dashboard.engine import Engine
+from immune_sim.app.dashboard.engine.process import Engine
+from immune_sim.app.dashboard.engine.taking import Kind
 from immune_sim.app.dashboard.mixed import Floats, solve_later
 from immune_sim.app.dashboard.replay import Run
 from immune_sim.app.dashboard.stage import Stage
 from immune_sim.app.dashboard.widgets.take_away import TakeAway
 from immune_sim.core.errors import ScenarioError
 from immune_sim.core.parameters import Value
-from immune_sim.model.model import TumorImmuneModel
 from immune_sim.scenario.scenario import Scenario
 
 FIRST_SCENARIO = "ldn-mouse"
 FIRST_SEED = 1
 SPEEDS = (1.0, 3.0, 6.0, 12.0, 24.0, 48.0, 120.0, math.inf)  # hours of tissue per second
 FIRST_SPEED = 4
-type Kind = Literal["scenario", "curves", "picture", "code"]
 
 
 class Session:
@@ -51,18 +48,33 @@ class Session:
         self._begun = 0  # how many runs were begun, so that a late answer is known as such
         self.code = solara.reactive("")
         self.takeaway: TakeAway | None = None  # the page's hand for files
-        self._started = Run(FIRST_SCENARIO, FIRST_SEED)  # the engine's: how the run on the screen began
         self._in_use: dict[str, Value] = {}  # of the values that are not live, those the model was built with
         self.stage = Stage(on_stopped=lambda: self.playing.set(False))
-        self.engine = Engine(self.stage)
-        self.stage.engine = self.engine
-        self.set_speed(FIRST_SPEED)
+        self.stage.hear("file", self._give_file)
+        self.stage.hear("picture", self._give_picture)
+        self.stage.hear("code", self.code.set)
+        self.engine = self._new_engine()
+
+    def _new_engine(self) -> Engine:
+        engine = self.stage.engine = Engine(self.stage.receive, self.stage.on_lost)
+        return engine
 
     def open(self) -> None:
         """Begin: a living tissue is on the screen before anything is pressed."""
         self.engine.start()
+        self.stage.on_busy("Preparing the tissue")
+        self.engine.tell("pace", SPEEDS[self.speed.value])
+        self.engine.tell("color", self.color_by.value)
+        self.engine.tell("show_mixed", self.mixed.value)
+        self.engine.tell("slice", self.z.value)
         self.reset()
         self.play(True)
+
+    def begin_again(self) -> None:
+        """Start another process after the old one was lost."""
+        self.stage.lost.value = False
+        self.engine = self._new_engine()
+        self.open()
 
     def close(self) -> None:
         """End with the page."""
@@ -72,17 +84,17 @@ class Session:
         """Let the clock run or stand."""
         self.playing.value = playing
         self.stage.message.value = ""
-        self.engine.play(playing)
+        self.engine.tell("play", playing)
 
     def advance(self, hours: int) -> None:
         """Stop the clock and compute this many hours."""
         self.play(False)
-        self.engine.advance(hours)
+        self.engine.tell("advance", hours)
 
     def set_speed(self, step: int) -> None:
         """Choose one of SPEEDS."""
         self.speed.value = step
-        self.engine.pace = SPEEDS[step]
+        self.engine.tell("pace", SPEEDS[step])
 
     def choose(self, name: str) -> None:
         """Take another shipped scenario and begin; changed values belonged to the old one and go."""
@@ -99,7 +111,7 @@ class Session:
         self.scenario_name.value = name
         self.changes.value = changes
         self.dose.value = catalog.usual_dose(self.scenario)
-        self.z.value = self.stage.z = int(self.scenario.values["space.depth"]) // 2
+        self.slice(int(self.scenario.values["space.depth"]) // 2)
 
     def reset(self) -> None:
         """Begin again at hour 0 with everything that was changed."""
@@ -107,40 +119,30 @@ class Session:
 
     def _begin(self, run: Run) -> None:
         """Build the model of a run and play the run up to its hour."""
-        scenario = run.scenario
-        self._in_use = dict(scenario.values)
+        self._in_use = dict(run.scenario.values)
         self.waiting.value = ()
         self.stage.message.value = ""
+        self.engine.tell("begin", 0, run)
+        self._solve(run)
 
-        def make() -> TumorImmuneModel:
-            model = TumorImmuneModel(scenario, rng=run.seed)
-            run.play(model, lambda: self.engine.closed)
-            self._started = dataclasses.replace(run, hour=0, changes=())
-            return model
-
-        self.engine.note(self.stage.forget_cell)
-        self.engine.build(make, "Bringing the run back" if run.hour else "Preparing the tissue")
-        self.engine.note(self.stage.restart)
-        self._solve(scenario)
-
-    def _solve(self, scenario: Scenario) -> None:
+    def _solve(self, run: Run) -> None:
         """Ask for the curve of the well-mixed limit of the scenario that now begins."""
         self._begun += 1
-        number = self._begun
+        number, engine = self._begun, self.engine
 
         def wanted() -> bool:
-            return number == self._begun and not self.engine.closed
+            return number == self._begun and not engine.closed
 
         def done(burden: Floats) -> None:
-            self.engine.note(lambda: self.stage.mix(burden) if wanted() else None)
+            if wanted():
+                engine.tell("mix", 0, burden)
 
-        self.engine.note(lambda: self.stage.mix(None))
-        solve_later(scenario, wanted, done)
+        solve_later(run, wanted, done)
 
     def mix(self, wanted: bool) -> None:
         """Draw the well-mixed curve beside the agents', or leave it out."""
         self.mixed.value = wanted
-        self.engine.note(lambda: self.stage.show_mixed(wanted))
+        self.engine.tell("show_mixed", wanted)
 
     def bring_back(self, text: str) -> bool:
         """Show the run of a code at its hour, the clock standing; a wrong code is answered in words and False."""
@@ -149,40 +151,37 @@ class Session:
         except ScenarioError as error:
             self.stage.message.value = str(error)
             return False
+        self.open_run(run)
+        return True
+
+    def open_run(self, run: Run, play: bool = False) -> None:
+        """Show a run at its hour, in place of the present one. play: whether the clock then runs.
+
+        Raises ScenarioError where the run's scenario cannot be.
+        """
+        values = run.scenario.values
         self.scenario = Scenario.load(run.name)
         base = self.scenario.values
         live = {each.address: each.value for each in run.changes if not isinstance(each.value, list)}
-        wanted = {address: live.get(address, value) for address, value in run.scenario.values.items()}
+        wanted = {address: live.get(address, value) for address, value in values.items()}
         self._take(run.name, {address: value for address, value in wanted.items() if value != base[address]})
         self.seed.value = run.seed
         self.play(False)
         self._begin(run)
-        return True
-
-    def now(self) -> Run:
-        """The run as it stands; called in the engine's thread, between two hours."""
-        model = self.engine.model
-        return dataclasses.replace(self._started, hour=round(model.time), changes=replay.merged(model.interventions))
+        if play:
+            self.play(True)
 
     def take_away(self, kind: Kind) -> None:
         """Hand the person a file of the run as it stands: "scenario", "curves" or "picture"; or show the "code"."""
-        self.engine.note(lambda: self._hand_over(kind))
+        self.engine.tell("take_away", 0, kind)
 
-    def _hand_over(self, kind: Kind) -> None:
-        if self.takeaway is None or self.engine.model is None:
-            return
-        run = self.now()
-        stem = f"{run.name}-seed{run.seed}-hour{run.hour}"
-        if kind == "scenario":
-            self.takeaway.give(f"{stem}.toml", "application/toml", replay.to_toml(run))
-        elif kind == "curves":
-            table = self.engine.model.recorder.table()
-            self.takeaway.give(f"{stem}.csv", "text/csv", table.to_csv(index=False, lineterminator="\n"))
-        elif kind == "picture":
-            words = f"{self.scenario.title}, seed {run.seed}, {replay.clock(run.hour)}"
-            self.takeaway.give_picture(f"{stem}.png", words)
-        else:
-            self.code.value = replay.code(run)
+    def _give_file(self, name: str, mime: str, content: str) -> None:
+        if self.takeaway is not None:
+            self.takeaway.give(name, mime, content)
+
+    def _give_picture(self, arm: int, name: str, words: str) -> None:
+        if self.takeaway is not None:
+            self.takeaway.give_picture(name, words)
 
     def other_luck(self) -> None:
         """Begin again with the next seed."""
@@ -199,7 +198,7 @@ class Session:
             changes[address] = wanted
         self.changes.value = changes
         if declared.live:
-            self.engine.note(lambda: self._use(address, wanted))
+            self.engine.tell("set_parameter", 0, address, wanted)
         else:
             waits = tuple(each for each in self.waiting.value if each != address)
             self.waiting.value = waits if wanted == self._in_use[address] else (*waits, address)
@@ -215,17 +214,17 @@ class Session:
 
     def give_dose(self, amount: str) -> None:
         """Give a dose now, "0.1 mg/kg" or "4.5 mg"."""
-        self.engine.note(lambda: self._give(amount.strip()))
+        self.engine.tell("give_dose", 0, amount.strip())
 
     def color(self, name: str) -> None:
         """Color the tissue by another layer."""
-        self.color_by.value = self.stage.color_by = name
-        self.engine.note(self.stage.recolor)
+        self.color_by.value = name
+        self.engine.tell("color", name)
 
     def slice(self, z: int) -> None:
         """Show another slice of a 3-D tissue."""
-        self.z.value = self.stage.z = z
-        self.engine.redraw()
+        self.z.value = z
+        self.engine.tell("slice", z)
 
     def show_panel(self, name: str, opened: bool) -> None:
         """Open a dialog, or close it if it is the one that is open."""
@@ -236,20 +235,4 @@ class Session:
 
     def unfollow(self) -> None:
         """Close the card of the cell that is followed."""
-        self.engine.note(self.stage.forget_cell)
-
-    def _use(self, address: str, value: Value) -> None:
-        if self.engine.model is not None:
-            self.engine.model.set_parameter(address, value)
-            self.stage.list_changes()
-            self.engine.redraw()
-
-    def _give(self, amount: str) -> None:
-        model = self.engine.model
-        if model is not None:
-            mg = model.give_dose(amount)
-            self.stage.list_changes()
-            self.stage.message.value = f"Dose given on {replay.clock(model.time)}: {amount}" + (
-                "" if amount.endswith("mg") else f" ({mg:.3g} mg)"
-            )
-            self.engine.redraw()
+        self.engine.tell("unfollow", 0)

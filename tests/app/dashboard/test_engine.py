@@ -1,55 +1,53 @@
-"""The engine: one thread owns the model, the newest picture is shown, nothing queues."""
+"""A process for every session: commands go in, events come out, nothing is left behind."""
 
 from __future__ import annotations
 
-import threading
+import os
+import signal
+import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator
+from typing import Any
 
+import numpy as np
 import pytest
 
-from immune_sim.app.dashboard.engine import PATIENCE, Engine
+from immune_sim.app.dashboard.engine import process
+from immune_sim.app.dashboard.engine.process import Engine
+from immune_sim.app.dashboard.engine.workshop import Workshop
+from immune_sim.app.dashboard.replay import Change, Run
+from immune_sim.model.layers import layer
+from immune_sim.model.model import TumorImmuneModel
+
+SMALL = Run("ldn-mouse", 3, 0, {"space.width": 40, "space.height": 40})
+LONG = 90.0  # s; the first process of a machine may have to compile
 
 
-class Clockwork:
-    """A model that only counts hours; it fails in hour ``fails_at`` and ends at ``duration``."""
+class Page:
+    """A page that paints at once, and keeps what it was told."""
 
-    def __init__(self, duration: float = 1e9, fails_at: float = float("inf")) -> None:
-        self.time, self.duration, self.fails_at, self.running = 0.0, duration, fails_at, True
-        self.threads: set[int] = set()
+    def __init__(self) -> None:
+        self.events: list[tuple[str, tuple[Any, ...]]] = []
+        self.is_lost = False
+        self.engine = Engine(self.hear, self.lose)
 
-    def run_for(self, hours: int) -> None:
-        self.threads.add(threading.get_ident())
-        if self.time >= self.fails_at:
-            raise ValueError("the spring broke")
-        self.time += hours
+    def hear(self, event: str, arguments: tuple[Any, ...]) -> None:
+        self.events.append((event, arguments))
+        if event == "frame":
+            self.engine.tell("painted", arguments[0])
 
+    def lose(self) -> None:
+        self.is_lost = True
 
-class Wall:
-    """A screen that notes what it is told; with ``answers`` it says at once that a picture was painted."""
+    def last(self, event: str, arm: int = 0) -> Any:
+        return next((told[1] for name, told in reversed(self.events) if name == event and told[0] == arm), None)
 
-    def __init__(self, answers: bool = True) -> None:
-        self.answers = answers
-        self.engine: Engine
-        self.shown: list[float] = []
-        self.failures: list[str] = []
-        self.ends = 0
-
-    def show(self, model: Clockwork) -> None:
-        self.shown.append(model.time)
-        if self.answers:
-            self.engine.painted(len(self.shown))
-
-    def working(self, text: str) -> None: ...
-
-    def stopped(self, model: Clockwork) -> None:
-        self.ends += 1
-
-    def failed(self, error: Exception) -> None:
-        self.failures.append(str(error))
+    def wait_hour(self, hour: float, arm: int = 0) -> None:
+        assert wait_until(lambda: (last := self.last("reading", arm)) is not None and last.hour == hour), self.events
 
 
-def wait_until(true: Callable[[], bool], seconds: float = 5.0) -> bool:
+def wait_until(true: Callable[[], bool], seconds: float = LONG) -> bool:
     until = time.monotonic() + seconds
     while time.monotonic() < until:
         if true():
@@ -58,96 +56,131 @@ def wait_until(true: Callable[[], bool], seconds: float = 5.0) -> bool:
     return False
 
 
+def alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
 @pytest.fixture
-def made() -> Iterator[Callable[..., tuple[Engine, Wall, Clockwork]]]:
-    engines: list[Engine] = []
-
-    def make(answers: bool = True, **model: float) -> tuple[Engine, Wall, Clockwork]:
-        wall, clockwork = Wall(answers), Clockwork(**model)
-        engine = Engine(wall)
-        wall.engine = engine
-        engines.append(engine)
-        engine.start()
-        engine.build(lambda: clockwork)
-        return engine, wall, clockwork
-
-    yield make
-    for engine in engines:
-        engine.close()
+def page() -> Iterator[Page]:
+    made = Page()
+    made.engine.start()
+    yield made
+    made.engine.close()
 
 
-Made = Callable[..., tuple[Engine, Wall, Clockwork]]
+def test_the_process_computes_what_the_model_computes(page: Page) -> None:
+    """Catches a run that is begun with other values, and a picture of another hour than the figures."""
+    page.engine.tell("begin", 0, SMALL)
+    page.engine.tell("set_parameter", 0, "links.tumor_proliferation", -1.0)
+    page.engine.tell("advance", 5)
+    page.wait_hour(5.0)
+    model = TumorImmuneModel(SMALL.scenario, rng=SMALL.seed)
+    model.set_parameter("links.tumor_proliferation", -1.0)
+    model.run_for(5)
+    assert page.last("reading").tumor_cells == model.recorder.latest["tumor_cells"]
+    np.testing.assert_array_equal(page.last("frame").picture.codes, layer(model, "type", z=0).codes)
+    assert page.last("log") == (Change(0.0, -1.0, "links.tumor_proliferation"),)
 
 
-def test_advance_computes_just_these_hours_and_shows_them(made: Made) -> None:
-    engine, wall, model = made()
-    engine.advance(24)
-    assert wait_until(lambda: wall.shown[-1:] == [24.0])
-    assert model.time == 24.0
+def test_two_processes_share_nothing(page: Page) -> None:
+    """Catches a model that two sessions hold together."""
+    other = Page()
+    other.engine.start()
+    page.engine.tell("begin", 0, SMALL)
+    other.engine.tell("begin", 0, SMALL)
+    page.engine.tell("advance", 3)
+    page.wait_hour(3.0)
+    other.wait_hour(0.0)
+    assert page.engine.pid != other.engine.pid
+    assert os.getpid() not in {page.engine.pid, other.engine.pid}
+    other.engine.close()
 
 
-def test_playing_keeps_the_pace_and_pausing_stops_it(made: Made) -> None:
-    """Within a factor of two, for a busy machine: catches a pace per picture in place of one per second."""
-    engine, _, model = made()
-    engine.pace = 100.0
-    engine.play(True)
-    time.sleep(1.0)
-    engine.play(False)
-    time.sleep(0.2)
-    stood = model.time
-    assert 50.0 <= stood <= 150.0
-    time.sleep(0.2)
-    assert model.time == stood
+def test_a_process_ends_with_its_session_also_in_the_middle_of_long_work(page: Page) -> None:
+    """Catches processes that stay when their page has gone."""
+    page.engine.tell("begin", 0, SMALL)
+    page.wait_hour(0.0)
+    page.engine.tell("advance", 100_000)
+    page.engine.close()
+    assert wait_until(lambda: not alive(page.engine.pid), 10.0)
+    assert not page.is_lost
 
 
-def test_a_slow_page_gets_the_newest_picture_and_no_queue(made: Made) -> None:
-    """A page that never answers gets a picture a second, not eighteen; catches pictures that pile up."""
-    engine, wall, model = made(answers=False)
-    engine.pace = 1000.0
-    engine.play(True)
-    time.sleep(PATIENCE * 2.5)
-    engine.play(False)
-    assert len(wall.shown) <= 5
-    engine.painted(0)
-    assert wait_until(lambda: wall.shown[-1] == model.time)
+def test_a_process_that_dies_is_told_and_another_one_can_be_started(page: Page) -> None:
+    """Catches a page that waits for ever."""
+    page.engine.tell("begin", 0, SMALL)
+    page.wait_hour(0.0)
+    os.kill(page.engine.pid, signal.SIGKILL)
+    assert wait_until(lambda: page.is_lost)
+    page.engine.tell("advance", 1)  # nobody is there; nothing happens
+    again = Page()
+    again.engine.start()
+    again.engine.tell("begin", 0, SMALL)
+    again.wait_hour(0.0)
+    again.engine.close()
 
 
-def test_pictures_come_at_most_eighteen_times_a_second(made: Made) -> None:
-    engine, wall, _ = made()
-    engine.pace = float("inf")
-    engine.play(True)
-    time.sleep(1.0)
-    engine.play(False)
-    assert 5 <= len(wall.shown) <= 20
+def test_an_error_is_said_in_words_and_the_process_goes_on(page: Page) -> None:
+    page.engine.tell("begin", 0, SMALL)
+    page.engine.tell("give_dose", 0, "much")
+    assert wait_until(lambda: "much" in str(page.last("message")))
+    page.engine.tell("advance", 1)
+    page.wait_hour(1.0)
 
 
-def test_the_end_of_a_run_stops_the_clock_once_and_playing_on_is_allowed(made: Made) -> None:
-    engine, wall, model = made(duration=10.0)
-    engine.pace = float("inf")
-    engine.play(True)
-    assert wait_until(lambda: wall.ends == 1)
-    assert model.time == 10.0
-    engine.play(True)
-    assert wait_until(lambda: model.time > 20.0)
-    assert wall.ends == 1
+def test_arms_go_in_lock_step_and_one_can_be_dropped(page: Page) -> None:
+    """The same run twice stays the same: catches luck that the arms do not share, and a lost hour."""
+    for arm in (0, 2):
+        page.engine.tell("begin", arm, SMALL)
+    page.engine.tell("advance", 4)
+    page.wait_hour(4.0, 2)
+    page.wait_hour(4.0, 0)
+    np.testing.assert_array_equal(page.last("frame", 0).picture.codes, page.last("frame", 2).picture.codes)
+    page.engine.tell("drop", 2)
+    page.engine.tell("advance", 1)
+    page.wait_hour(5.0)
+    assert page.last("reading", 2).hour == 4.0
 
 
-def test_an_error_is_told_and_the_engine_goes_on(made: Made) -> None:
-    """Catches a thread that dies silently: the page would look alive and never move again."""
-    engine, wall, model = made(fails_at=3.0)
-    engine.advance(10)
-    assert wait_until(lambda: wall.failures == ["the spring broke"])
-    model.fails_at = float("inf")
-    engine.advance(1)
-    assert wait_until(lambda: model.time == 4.0)
+def test_without_fork_every_session_starts_a_python_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As on Windows; catches a worker that only works as a child of the nursery."""
+    monkeypatch.setenv(process.SPAWN_VARIABLE, "1")
+    made = Page()
+    made.engine.start()
+    made.engine.tell("begin", 0, SMALL)
+    made.wait_hour(0.0)
+    made.engine.close()
+    assert wait_until(lambda: not alive(made.engine.pid), 10.0)
 
 
-def test_only_the_engine_touches_the_model_and_it_ends_with_the_session(made: Made) -> None:
-    engine, _, model = made()
-    engine.advance(1)
-    engine.play(True)
-    assert wait_until(lambda: model.time > 3.0)
-    assert len(model.threads) == 1
-    assert threading.get_ident() not in model.threads
-    engine.close()
-    assert wait_until(lambda: not any(thread.ident in model.threads for thread in threading.enumerate()))
+def test_processes_end_when_the_server_is_killed() -> None:
+    """Catches orphans that compute on when nobody is left to look."""
+    program = (
+        "import time\n"
+        "from immune_sim.app.dashboard.engine.process import Engine\n"
+        "from immune_sim.app.dashboard.replay import Run\n"
+        "seen = []\n"
+        "engine = Engine(lambda event, told: seen.append(event), lambda: None)\n"
+        "engine.start()\n"
+        "engine.tell('begin', 0, Run('ldn-mouse', 1))\n"
+        "while 'frame' not in seen: time.sleep(0.05)\n"
+        "engine.tell('play', True)\n"
+        "print(engine.pid, flush=True)\n"
+        "time.sleep(600)\n"
+    )
+    with subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE, text=True) as server:
+        assert server.stdout is not None
+        pid = int(server.stdout.readline())
+        assert alive(pid)
+        server.kill()
+    assert wait_until(lambda: not alive(pid), 10.0)
+
+
+def test_no_two_parts_have_a_command_of_the_same_name() -> None:
+    """Catches a part that takes another one's command away without anybody noticing."""
+    names = [name for part in Workshop(lambda *_: None).parts for name in part.commands()]
+    assert len(names) == len(set(names))

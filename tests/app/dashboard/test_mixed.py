@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from immune_sim.app.dashboard import mixed
+from immune_sim.app.dashboard.replay import Run
 from immune_sim.model.meanfield import mean_field
-from immune_sim.scenario.scenario import Scenario
 
 BURDEN = np.array([100.0, 50.0, 0.1])
 
@@ -44,7 +44,7 @@ def test_the_curve_stands_at_its_own_hours_and_ends_with_the_scenario() -> None:
 
 def test_only_what_is_still_wanted_is_solved_and_told() -> None:
     """Catches a curve of the scenario before the present one."""
-    scenario = Scenario.shipped("axis-only").with_overrides({"duration": "1 d"})
+    run = Run("axis-only", 1, 0, {"duration": "1 d"})
     told = threading.Event()
     found: list[np.ndarray] = []
 
@@ -52,8 +52,8 @@ def test_only_what_is_still_wanted_is_solved_and_told() -> None:
         found.append(burden)
         told.set()
 
-    mixed.solve_later(scenario, lambda: False, take)
-    mixed.solve_later(scenario, lambda: True, take)
+    mixed.solve_later(run, lambda: False, take)
+    mixed.solve_later(run, lambda: True, take)
     assert told.wait(60.0)
     assert len(found) == 1
-    np.testing.assert_array_equal(found[0], mean_field(scenario)["tumor_cells"])
+    np.testing.assert_array_equal(found[0], mean_field(run.scenario)["tumor_cells"])

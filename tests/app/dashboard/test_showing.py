@@ -13,8 +13,8 @@ from immune_sim.app import dashboard
 from immune_sim.app.dashboard import cards, catalog, curves, pictures
 from immune_sim.app.dashboard.components.readout import figures
 from immune_sim.app.dashboard.components.transport import speed_words
+from immune_sim.app.dashboard.engine.figures import Reading
 from immune_sim.app.dashboard.server import free_port
-from immune_sim.app.dashboard.stage import Reading
 from immune_sim.app.dashboard.widgets.curve_plot import PLOTLY_FOLDER, CurvePlot
 from immune_sim.app.dashboard.widgets.parameter_sheet import described
 from immune_sim.app.dashboard.widgets.tissue_canvas import TissueCanvas

@@ -6,7 +6,7 @@ import math
 
 import solara
 
-from immune_sim.app.dashboard.stage import Reading
+from immune_sim.app.dashboard.engine.figures import Reading
 from immune_sim.app.dashboard.state import Session
 
 

@@ -9,7 +9,7 @@ import solara
 
 from immune_sim.app.dashboard import pictures
 from immune_sim.app.dashboard.components.cell_card import CellCard
-from immune_sim.app.dashboard.components.controls import text
+from immune_sim.app.dashboard.components.controls import Action, text
 from immune_sim.app.dashboard.state import Session
 from immune_sim.app.dashboard.widgets.tissue_canvas import TissueCanvas
 
@@ -78,4 +78,7 @@ def Message(session: Session) -> None:
     """One sentence over the tissue when there is something to say: the end of a run, a dose, a mistake and its cure."""
     words = session.stage.message.value
     if words:
-        v.Html(tag="div", class_="message", children=[words], attributes={"role": "status"})
+        with v.Html(tag="div", class_="message", attributes={"role": "status"}):
+            text(words, "", "span")
+            if session.stage.lost.value:
+                Action("Begin again", "mdi-restart", session.begin_again, kind="quiet", title="Start another process")

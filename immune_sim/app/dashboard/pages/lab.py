@@ -24,19 +24,10 @@ from immune_sim.app.dashboard.state import Session
 def Lab() -> None:
     """A session of its own for every page that opens; it ends with the page."""
     session = solara.use_memo(Session, [])
-    widgets: Any = solara.use_ref({})
 
     def begin() -> Any:
         session.open()
         return session.close
-
-    def attach(name: str) -> Any:
-        def keep(widget: Any) -> None:
-            widgets.current[name] = widget
-            if len(widgets.current) == 2:
-                session.stage.attach(widgets.current["canvas"], widgets.current["plot"])
-
-        return keep
 
     with v.Html(tag="div", class_="lab"):
         Header(session)
@@ -50,8 +41,8 @@ def Lab() -> None:
                     Transport(session)
                     Readout(session)
                 with v.Html(tag="div", class_="lab-views"):
-                    TissueView(session, attach("canvas"))
-                    CurveView(session, attach("plot"))
+                    TissueView(session, session.stage.attach)
+                    CurveView(session, session.stage.attach_plot)
         EvidenceNote(session)
         EvidencePanel(session)
         TakeAwayPanel(session)
