@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -10,71 +11,36 @@ import numpy as np
 from numpy.typing import NDArray
 
 from immune_sim.core import palette
-from immune_sim.core.codes import CTL, NK, STATES
+from immune_sim.core.cells import CellTable
+from immune_sim.core.codes import CTL, DYING, NK
 from immune_sim.core.errors import ImmuneSimError
-from immune_sim.core.palette import Ink
+from immune_sim.model.layer_kinds import (
+    ALL,
+    CLONE_COLORS,
+    CTL_CODE,
+    EMPTY,
+    KINDS,
+    MORE,
+    NAMES,
+    NK_CODE,
+    OTHER_CODE,
+    SHADES,
+    VESSEL_CODE,
+    Codes,
+    Entry,
+    Kind,
+    Scale,
+)
 from immune_sim.scenario.hints import did_you_mean
 
 if TYPE_CHECKING:
     from immune_sim.model.state import Tissue
 
-type Codes = NDArray[np.uint8]
-
-EMPTY = 0
-NK_CODE, CTL_CODE, VESSEL_CODE = 5, 6, 7  # 1 to 4 are the states of tumor cells
-SHADES = 255  # codes 1 to 255 are the shades of a scale
-
-
-@dataclass(frozen=True)
-class Entry:
-    """One line of a legend: a code and what it stands for.
-
-    ink: its color on light and on dark pages. value: what a shade of a scale stands for; count: sites of a class that
-    have this code in the picture.
-    """
-
-    code: int
-    label: str
-    ink: Ink
-    value: float | None = None
-    count: int | None = None
-
-
-@dataclass(frozen=True)
-class Scale:
-    """A range of values drawn in shades; values beyond the ends get the shade of the end."""
-
-    low: float
-    high: float
-    anchors: tuple[str, ...]
-    ticks: tuple[float, ...]
-    logarithmic: bool = False
-
-    def place(self, values: Any) -> NDArray[np.float32]:
-        """Where values lie between the ends, 0 to 1."""
-        values = np.asarray(values, dtype=np.float32)
-        low, high = np.float32(self.low), np.float32(self.high)
-        if self.logarithmic:
-            values, low, high = np.log(np.maximum(values, low)), np.log(low), np.log(high)
-        return np.asarray(np.clip((values - low) / (high - low), 0.0, 1.0), dtype=np.float32)
-
-    def codes(self, values: Any) -> Codes:
-        """Shades 1 to 255 of values."""
-        return np.asarray(1.5 + (SHADES - 1) * self.place(values)).astype(np.uint8)
-
-
-@dataclass(frozen=True)
-class Kind:
-    """One way of coloring. trait: a column of the cell tables, or field: one of the fields; neither: cells by type."""
-
-    name: str
-    title: str
-    about: str
-    unit: str = ""
-    scale: Scale | None = None
-    trait: str = ""
-    field: str = ""
-    immune_too: bool = False
+__all__ = [
+    "ALL", "CLONE_COLORS", "CTL_CODE", "EMPTY", "KINDS", "MORE", "NAMES", "NK_CODE", "OTHER_CODE", "SHADES",
+    "VESSEL_CODE", "Codes", "Entry", "Kind", "Layer", "Scale", "described", "kind", "layer", "tally",
+]  # fmt: skip
+type Ints = NDArray[np.integer[Any]]
 
 
 @dataclass(frozen=True)
@@ -96,87 +62,113 @@ class Layer:
         return self.kind.unit
 
 
-_STATE_INKS = (palette.TUMOR, palette.QUIET, palette.APOPTOTIC, palette.NECROTIC)
-_TYPES = (
-    *(Entry(code, state, ink) for code, state, ink in zip(range(1, 5), STATES, _STATE_INKS, strict=True)),
-    Entry(NK_CODE, "NK cell", palette.NK),
-    Entry(CTL_CODE, "cytotoxic T cell", palette.CTL),
-    Entry(VESSEL_CODE, "vessel", palette.VESSEL),
-)
-_RECEPTORS = Scale(0.0, 5.0, palette.MAGENTAS, (0, 1, 2, 3, 4, 5))
-_SIGNAL = Scale(0.125, 8.0, palette.REST, (0.125, 0.5, 1, 2, 8), logarithmic=True)
-_SHARE = Scale(0.0, 1.0, palette.CIVIDIS, (0, 0.25, 0.5, 0.75, 1))
-_OXYGEN = Scale(0.0, 40.0, palette.OXYGEN, (0, 5, 10, 20, 30, 40))
-_SECRETED = Scale(1e-4, 1.0, palette.TEALS, (1e-4, 1e-3, 1e-2, 1e-1, 1), logarithmic=True)
-_IFNG = Scale(1e-4, 1.0, palette.MAGENTAS, _SECRETED.ticks, logarithmic=True)
-_FULL = "1 if every site held a secreting cell"
-KINDS = (
-    Kind("type", "Cells", "cells by type and state"),
-    Kind(
-        "receptor", "Receptor level", "receptors of every cell, 1 is rest", "", _RECEPTORS, "receptor_level", "", True
-    ),
-    Kind("signal", "Signal", "receptor signal of every cell, 1 is rest", "", _SIGNAL, "signal", "", True),
-    Kind("antigenicity", "Antigenicity", "how visible tumor cells are to T cells", "", _SHARE, "antigenicity"),
-    Kind("oxygen", "Oxygen", "oxygen in the tissue", "mmHg", _OXYGEN, field="oxygen"),
-    Kind("chemokine", "Chemokine", f"what attracts immune cells, {_FULL}", "", _SECRETED, field="chemokine"),
-    Kind("ifng", "IFN-gamma", f"interferon of engaged immune cells, {_FULL}", "", _IFNG, field="ifng"),
-)
-NAMES = tuple(each.name for each in KINDS)
-
-
 def kind(name: str) -> Kind:
     """The way of coloring of this name; raises ImmuneSimError with the nearest one."""
-    for each in KINDS:
-        if each.name == name:
-            return each
-    raise ImmuneSimError(
-        f'There is no layer "{name}". {did_you_mean(name, NAMES, "Layers: " + ", ".join(NAMES) + ".")}'
-    )
+    if name not in ALL:
+        listed = "Layers: " + ", ".join(ALL) + "."
+        raise ImmuneSimError(f'There is no layer "{name}". {did_you_mean(name, tuple(ALL), listed)}')
+    return ALL[name]
 
 
-def layer(model: Any, name: str, z: int | None = None) -> Layer:
+def layer(model: Any, name: str, z: int | None = None, axis: int = 0) -> Layer:
     """The tissue of a model colored in one way.
 
-    name: one of NAMES. z: slice of a three-dimensional tissue, codes (height, width) then; without it codes have the
-    shape of the lattice. Raises ImmuneSimError for an unknown name or slice.
+    name: one of ALL. z: slice of a three-dimensional tissue across ``axis`` (0 depth, 1 height, 2 width), codes are
+    two-dimensional then; without it they have the shape of the lattice. Raises ImmuneSimError for an unknown name or
+    slice.
     """
     chosen, tissue = kind(name), model.tissue
     codes = _inside(tissue, _painted(tissue, chosen))
     if z is not None and codes.ndim == 3:
-        if not 0 <= z < len(codes):
-            raise ImmuneSimError(f"There is no slice {z}; this tissue has the slices 0 to {len(codes) - 1}.")
-        codes = codes[z]
+        last = codes.shape[axis] - 1
+        if not 0 <= z <= last:
+            raise ImmuneSimError(f"There is no slice {z}; this tissue has the slices 0 to {last}.")
+        codes = np.ascontiguousarray(codes.take(z, axis))
     return described(chosen.name, codes)
 
 
 def described(name: str, codes: Codes) -> Layer:
     """Codes that were kept from a layer, with their meaning again."""
     chosen = kind(name)
-    return Layer(chosen, codes, _palette(name), _scale_legend(name) if chosen.scale else _class_legend(codes))
+    return Layer(chosen, codes, _palette(name), _scale_legend(name) if chosen.scale else _class_legend(chosen, codes))
+
+
+def tally(model: Any, name: str) -> NDArray[np.int64]:
+    """How many cells (sites, for a field) of the whole tissue have each code, (256,).
+
+    Every cell counts, also one that is hidden in the picture by an immune cell on the same site.
+    """
+    chosen, tissue = kind(name), model.tissue
+    counts = np.zeros(256, dtype=np.int64)
+    if chosen.field:
+        grid = tissue.fields.oxygen_grid if chosen.field == "oxygen" else tissue.fields.grid
+        np.add.at(counts, _field_codes(tissue, chosen), grid.sites_in)
+        return counts
+    for _, codes in _cells(tissue, chosen):
+        counts += np.bincount(codes, minlength=256)
+    return counts
 
 
 def _painted(tissue: Tissue, chosen: Kind) -> Codes:
     """Codes of all padded sites."""
-    if chosen.scale is None:
-        return _by_type(tissue)
     if chosen.field:
-        fields = tissue.fields
-        block = fields.oxygen_block if chosen.field == "oxygen" else fields.block
-        return chosen.scale.codes(getattr(fields, chosen.field))[block]
+        block = tissue.fields.oxygen_block if chosen.field == "oxygen" else tissue.fields.block
+        return _field_codes(tissue, chosen)[block]
     codes = np.zeros(tissue.lattice.size, dtype=np.uint8)
-    for table in (tissue.tumor, tissue.immune) if chosen.immune_too else (tissue.tumor,):
-        codes[table["site"]] = chosen.scale.codes(table[chosen.trait])
+    for sites, shades in _cells(tissue, chosen):
+        codes[sites] = shades
     return codes
 
 
-def _by_type(tissue: Tissue) -> Codes:
-    codes = np.zeros(tissue.lattice.size, dtype=np.uint8)
-    codes[tissue.vessels] = VESSEL_CODE
-    codes[tissue.tumor["site"]] = tissue.tumor["state"] + 1
+def _field_codes(tissue: Tissue, chosen: Kind) -> Codes:
+    assert chosen.scale is not None
+    return chosen.scale.codes(getattr(tissue.fields, chosen.field))
+
+
+def _cells(tissue: Tissue, chosen: Kind) -> Iterator[tuple[Ints, Codes]]:
+    """Sites and codes of the cells to draw, in the order of drawing."""
+    if chosen.name == "type":
+        yield from _by_type(tissue)
+        return
+    of = {"tumor": (tissue.tumor,), "immune": (tissue.immune,), "all": (tissue.tumor, tissue.immune)}[chosen.cells]
+    if chosen.cells == "immune":
+        yield tissue.tumor["site"], np.full(tissue.tumor.n, OTHER_CODE, dtype=np.uint8)
+    for table in of:
+        codes = _coded(chosen, _values(tissue, table, chosen.trait))
+        if chosen.only:
+            codes = np.where(_ONLY[chosen.only](table), codes, np.uint8(OTHER_CODE))
+        yield table["site"], codes
+
+
+def _coded(chosen: Kind, values: NDArray[Any]) -> Codes:
+    if chosen.scale is not None:
+        return chosen.scale.codes(values, chosen.shades)
+    colors = CLONE_COLORS if chosen.name == "clone" else OTHER_CODE - 1
+    return np.asarray(values % colors + 1).astype(np.uint8)
+
+
+_ONLY: dict[str, Callable[[CellTable], NDArray[np.bool_]]] = {
+    "dying": lambda table: np.asarray(table["state"] >= DYING),
+    "hit": lambda table: np.asarray(table["damage"] > 0),
+    "nk": lambda table: np.asarray(table["kind"] == NK),
+    "ctl": lambda table: np.asarray(table["kind"] == CTL),
+}
+
+
+def _values(tissue: Tissue, table: CellTable, trait: str) -> NDArray[Any]:
+    """A column, or what is made of some: damage as it is now, after repair, and the time since the last hit."""
+    if trait not in {"damage", "hours_since_hit"}:
+        return table[trait]
+    since = np.maximum(np.float32(tissue.hour) - table["damage_hour"], np.float32(0.0))
+    return np.asarray(table["damage"] * np.exp(-tissue.constants.repair_rate * since)) if trait == "damage" else since
+
+
+def _by_type(tissue: Tissue) -> Iterator[tuple[Ints, Codes]]:
+    yield tissue.vessels, np.full(len(tissue.vessels), VESSEL_CODE, dtype=np.uint8)
+    yield tissue.tumor["site"], tissue.tumor["state"] + np.uint8(1)
     of_kind = np.zeros(max(NK, CTL) + 1, dtype=np.uint8)
     of_kind[NK], of_kind[CTL] = NK_CODE, CTL_CODE
-    codes[tissue.immune["site"]] = of_kind[tissue.immune["kind"]]
-    return codes
+    yield tissue.immune["site"], of_kind[tissue.immune["kind"]]
 
 
 def _inside(tissue: Tissue, padded: Codes) -> Codes:
@@ -187,24 +179,29 @@ def _inside(tissue: Tissue, padded: Codes) -> Codes:
 
 @cache
 def _palette(name: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    scale = kind(name).scale
-    if scale is None:
-        return (("", *(each.ink[0] for each in _TYPES)), ("", *(each.ink[1] for each in _TYPES)))
-    shades = ("", *palette.ramp(scale.anchors, SHADES))
-    return shades, shades
+    chosen = kind(name)
+    themes = []
+    for theme in (0, 1):
+        if chosen.scale is None:
+            inks = {each.code: each.ink[theme] for each in chosen.classes}
+            themes.append(tuple(inks.get(code, "") for code in range(max(inks) + 1)))
+        else:
+            others = (palette.OTHER[theme],) if chosen.has_others else ()
+            themes.append(("", *palette.ramp(chosen.scale.ramp[theme], chosen.shades), *others))
+    return themes[0], themes[1]
 
 
 @cache
 def _scale_legend(name: str) -> tuple[Entry, ...]:
-    scale, shades = kind(name).scale, _palette(name)
-    assert scale is not None
-    codes = [int(each) for each in scale.codes(np.array(scale.ticks))]
+    chosen, inks = kind(name), _palette(name)
+    assert chosen.scale is not None
+    codes = [int(each) for each in chosen.scale.codes(np.array(chosen.scale.ticks), chosen.shades)]
     return tuple(
-        Entry(code, f"{tick:g}", (shades[0][code], shades[1][code]), value=tick)
-        for code, tick in zip(codes, scale.ticks, strict=True)
+        Entry(code, f"{tick:g}", (inks[0][code], inks[1][code]), value=tick)
+        for code, tick in zip(codes, chosen.scale.ticks, strict=True)
     )
 
 
-def _class_legend(codes: Codes) -> tuple[Entry, ...]:
-    counts = np.bincount(codes.ravel(), minlength=VESSEL_CODE + 1)
-    return tuple(Entry(each.code, each.label, each.ink, count=int(counts[each.code])) for each in _TYPES)
+def _class_legend(chosen: Kind, codes: Codes) -> tuple[Entry, ...]:
+    counts = np.bincount(codes.ravel(), minlength=256)
+    return tuple(Entry(each.code, each.label, each.ink, count=int(counts[each.code])) for each in chosen.classes)

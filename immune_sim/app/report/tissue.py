@@ -98,14 +98,14 @@ def classes() -> Markup:
 
 def _scale(layer: Layer) -> Markup:
     assert layer.kind.scale is not None
-    colors = ", ".join(layer.palette[0][1::16])
+    light, dark = (f"linear-gradient(90deg, {', '.join(inks[1::16])})" for inks in layer.palette)
     ticks = [
         element("span", text(each.label), style=f"left:{100 * float(layer.kind.scale.place(each.value)):.1f}%")
         for each in layer.legend
     ]
     return element(
         "div",
-        element("div", cls="ramp", style=f"background:linear-gradient(90deg, {colors})"),
+        element("div", cls="ramp", style=f"--light:{light};--dark:{dark}"),
         element("div", *ticks, cls="ticks"),
         cls="scale",
     )
