@@ -91,4 +91,4 @@ def _shares(counts: list[NDArray[np.int32]], named: NDArray[np.int64]) -> NDArra
     whole = np.array([each.sum() for each in counts])
     edges[-1] = whole - edges[:-1].sum(axis=0)
     rounded = np.round(255 * np.cumsum(edges, axis=0) / np.maximum(whole, 1))
-    return np.diff(rounded, axis=0, prepend=0.0).astype(np.uint8)
+    return np.asarray(np.diff(rounded, axis=0, prepend=0.0), dtype=np.uint8)

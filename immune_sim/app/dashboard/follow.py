@@ -205,7 +205,7 @@ class Follower:
     def _forget(self) -> None:
         """Begin anew after hours that were not seen."""
         for each in (self.hours, self.sites, self.receptor, self.signal, self.happenings):
-            each.clear()  # type: ignore[attr-defined]
+            each.clear()
         self.fate, self._seen = "", (-1, 0, 0.0, False)
 
 
