@@ -13,7 +13,7 @@ import binascii
 import json
 import re
 import zlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -92,10 +92,20 @@ class Run:
 
     def play(self, model: Any, given_up: Callable[[], bool] = lambda: False) -> None:
         """Take a new model of ``scenario`` through all changes to the hour of the run, unless somebody gives up."""
-        for change in self.changes:
-            _run_until(model, change.hour, given_up)
-            make(model, change)
-        _run_until(model, self.hour, given_up)
+        for _ in self.hours(model):
+            if given_up():
+                return
+
+    def hours(self, model: Any) -> Iterator[int]:
+        """The same hour by hour: yields every hour, hour 0 included, when its changes are made."""
+        waiting = list(self.changes)
+        while True:
+            while waiting and round(waiting[0].hour) <= round(model.time):
+                make(model, waiting.pop(0))
+            yield round(model.time)
+            if round(model.time) >= self.hour:
+                return
+            model.run_for(1)
 
 
 def make(model: Any, change: Change) -> None:
@@ -106,11 +116,6 @@ def make(model: Any, change: Change) -> None:
         model.set_parameter(change.address, change.value)
     else:
         model.give_dose(change.value)
-
-
-def _run_until(model: Any, hour: float, given_up: Callable[[], bool]) -> None:
-    while round(model.time) < round(hour) and not given_up():
-        model.run_for(1)
 
 
 def merged(interventions: Sequence[dict[str, Any]]) -> tuple[Change, ...]:
