@@ -1,6 +1,6 @@
 // The pictures of a run, drawn one by one with legend and day below, and handed over as one animated GIF (see gif.js).
 
-const GRAYS = 16, SIDE = 480, SPEED = 1 / 8, LAST = 1.5;  // s a picture is seen
+const GRAYS = 16, SIDE = 600, SPEED = 1 / 8, LAST = 1.5;  // s a picture is seen
 
 function rgb(color, context) {
   context.clearRect(0, 0, 1, 1); context.fillStyle = "#000"; context.fillStyle = color; context.fillRect(0, 0, 1, 1);
