@@ -1,4 +1,4 @@
-"""Concentrations live on a regular grid of blocks of sites, coarser than the lattice; ``spectral`` solves for them."""
+"""Concentrations live on a regular grid of blocks of sites, coarser than the lattice; ``spectral`` and ``steady`` solve for them."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ import numpy as np
 
 from immune_sim.core.jit import kernel
 from immune_sim.core.lattice import Lattice
-from immune_sim.core.spectral import Diffusion, solve_variable
+from immune_sim.core.spectral import Diffusion
+from immune_sim.core.steady import solve_variable
 
 __all__ = ["Diffusion", "Grid", "sample", "solve_variable"]
 

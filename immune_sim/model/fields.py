@@ -132,7 +132,7 @@ class TissueFields:
         decay = (exchange + consumed + np.float32(p.decay)).reshape(shape)
         supplied = (exchange * np.float32(p.supply)).reshape(shape)
         solution, self.iterations = solve_variable(self._oxygen_diffusion, decay, supplied, self.oxygen.reshape(shape))
-        self.oxygen = np.maximum(solution, np.float32(0.0)).ravel()  # what the solver leaves over may be negative
+        self.oxygen = solution.ravel()
 
     def _solve_signals(self, secreted: np.ndarray) -> None:
         p, grid = self.p_signals, self.grid

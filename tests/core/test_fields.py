@@ -15,7 +15,7 @@ from scipy import sparse
 from scipy.sparse.linalg import spsolve
 from scipy.special import k0
 
-from immune_sim.core import spectral
+from immune_sim.core import steady
 from immune_sim.core.errors import ImmuneSimError
 from immune_sim.core.fields import Diffusion, Grid, sample, solve_variable
 from immune_sim.core.lattice import Lattice, Space
@@ -186,7 +186,7 @@ def test_variable_decay_agrees_with_elimination(problem: Problem) -> None:
     exact = direct(diffusion, decay, source)
     error = np.abs(field - exact)
     assert error.max() <= 0.01 * exact.max()
-    assert (error <= 0.02 * (exact + spectral.FLOOR * exact.max())).all()
+    assert (error <= 0.02 * (exact + steady.FLOOR * exact.max())).all()
 
 
 @given(problems())
@@ -364,7 +364,7 @@ def test_numbers_too_small_for_the_arithmetic_are_refused() -> None:
 
 def test_a_field_that_does_not_settle_is_reported(monkeypatch: pytest.MonkeyPatch) -> None:
     """Catches a cap on steps that returns what it has."""
-    monkeypatch.setattr(spectral, "MOST_STEPS", 2)
+    monkeypatch.setattr(steady, "MOST_STEPS", 2)
     with pytest.raises(ImmuneSimError, match=r"did not settle in 2 steps: decay 0\.1 to"):
         solve_variable(Diffusion(Blocks((100, 100)), 1e5), *oxygen(1, 28.0), np.zeros((100, 100), dtype=np.float32))
 
