@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from immune_sim.core.errors import CellError
+from immune_sim.core.jit import kernel
 
 
 @dataclass(frozen=True)
@@ -48,6 +49,8 @@ class CellTable:
 
     columns: name -> whole array, capacity long. ``table["name"]``: view of the used rows. n: number of used rows.
     layout: counts up whenever rows are added, removed or moved, so that a cache can notice.
+
+    Columns of one type are lines of one block, so that rows are added and moved in all of them at once.
     """
 
     def __init__(self, columns: Iterable[Column], capacity: int = 1024):
@@ -55,11 +58,37 @@ class CellTable:
         self.capacity = capacity
         self.n = 0
         self.layout = 0
-        self.columns = {each.name: np.full(capacity, each.default, dtype=each.dtype) for each in self.declared.values()}
+        self.columns: dict[str, np.ndarray] = {}
+        self._blocks: list[tuple[np.ndarray, np.ndarray]] = []  # of each type: lines (columns, capacity), defaults
+        self._views: dict[str, np.ndarray] = {}
         self._index: tuple[int, np.ndarray, np.ndarray] | None = None
+        self._build()
+
+    def _build(self) -> None:
+        """Make the blocks anew, with as many lines and as long as they are wanted now, and keep the used rows."""
+        old, self._blocks = self.columns, []
+        self.columns = {}
+        for kind in dict.fromkeys(each.dtype for each in self.declared.values()):
+            alike = [each for each in self.declared.values() if each.dtype == kind]
+            defaults = np.array([each.default for each in alike]).astype(kind)[:, None]
+            block = np.repeat(defaults, self.capacity, axis=1)
+            for line, each in zip(block, alike, strict=True):
+                if each.name in old:
+                    line[: self.n] = old[each.name][: self.n]
+                self.columns[each.name] = line
+            self._blocks.append((block, defaults))
+        self._settle()
+
+    def _settle(self) -> None:
+        """Note that rows were added, removed or moved."""
+        self.layout += 1
+        self._views.clear()
 
     def __getitem__(self, name: str) -> np.ndarray:
-        return self.columns[name][: self.n]
+        view = self._views.get(name)
+        if view is None:
+            view = self._views[name] = self.columns[name][: self.n]
+        return view
 
     def __setitem__(self, name: str, values: np.ndarray | float) -> None:
         """Write a whole column, so that ``table["age"] += 1`` does what it says."""
@@ -81,47 +110,43 @@ class CellTable:
         """
         if column.name in self.declared:
             raise CellError(f'the cells have a column "{column.name}" already. Choose another name.')
-        self.columns[column.name] = np.full(self.capacity, column.default, dtype=column.dtype)
         self.declared[column.name] = column
+        self._build()
 
     def reserve(self, rows: int) -> None:
         """Make room for this many further rows; arrays are replaced, so views taken before are stale."""
         if self.n + rows <= self.capacity:
             return
         self.capacity = max(self.n + rows, 2 * self.capacity)
-        for name, old in self.columns.items():
-            new = np.full(self.capacity, self.declared[name].default, dtype=old.dtype)
-            new[: self.n] = old[: self.n]
-            self.columns[name] = new
+        self._build()
 
     def append(self, count: int) -> slice:
         """Add this many cells with default values and return their rows."""
         self.reserve(count)
         rows = slice(self.n, self.n + count)
-        for name, array in self.columns.items():
-            array[rows] = self.declared[name].default
+        for block, defaults in self._blocks:
+            block[:, rows] = defaults
         self.n += count
-        self.layout += 1
+        self._settle()
         return rows
 
     def remove(self, rows: np.ndarray) -> np.ndarray:
         """Remove these rows (unique), moving the last into the gaps; returns the rows that now hold another cell."""
         left = self.n - len(rows)
-        gone = np.zeros(self.n, dtype=bool)
-        gone[rows] = True
-        gaps = np.flatnonzero(gone[:left])
-        movers = left + np.flatnonzero(~gone[left:])
-        for array in self.columns.values():
-            array[gaps] = array[movers]
+        stays = np.ones(len(rows), dtype=bool)
+        stays[rows[rows >= left] - left] = False
+        gaps, movers = rows[rows < left], left + np.flatnonzero(stays)
+        for block, _ in self._blocks:
+            _copy_rows(block, movers, gaps)
         self.n = left
-        self.layout += 1
+        self._settle()
         return gaps
 
     def reorder(self, order: np.ndarray) -> None:
         """Store the used rows in another order (a permutation); nothing that a run computes may depend on it."""
-        for array in self.columns.values():
-            array[: self.n] = array[: self.n][order]
-        self.layout += 1
+        for block, _ in self._blocks:
+            block[:, : self.n] = block[:, order]
+        self._settle()
 
     def row_of(self, cell_id: int) -> int:
         """The present row of a cell.
@@ -145,3 +170,11 @@ class CellTable:
             return np.full(len(cell_ids), -1, dtype=np.int64)
         found = np.minimum(np.searchsorted(ids, cell_ids), len(ids) - 1)
         return np.where(ids[found] == cell_ids, order[found], -1)
+
+
+@kernel
+def _copy_rows(block, there, here):
+    """Copy the entries ``there`` of every line of a block (columns, capacity) to the entries ``here``."""
+    for line in range(block.shape[0]):
+        for k in range(here.size):
+            block[line, here[k]] = block[line, there[k]]

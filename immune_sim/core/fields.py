@@ -1,4 +1,4 @@
-"""Concentrations live on a regular grid of blocks of sites, coarser than the lattice; ``spectral`` and ``steady`` solve for them."""
+"""Concentrations live on a regular grid of blocks of sites, coarser than the lattice; see ``spectral``, ``steady``."""
 
 from __future__ import annotations
 

@@ -205,12 +205,18 @@ def strike(
     a T cell strikes: how often, a Poisson number, so that the length of a sub-step does not limit the hits.
     """
     one = np.float32(1.0)
+    # No hazard is larger than these (and a hair for rounding): most draws lie above and need no more arithmetic.
+    most_nk = np.float32(1.001) * nk[0] * (one + nk[1]) * (one + nk[2]) * bound * dt
+    most_ctl = np.float32(1.001) * ctl[0] * bound * dt
     for i in range(first, end):
         struck[i] = -1
         if not engaged[i]:
             continue
         target = tumor_at[target_site[i]]
         if target < 0:
+            continue
+        a, _, _, _ = philox(STRIKE, tick, lineage[i], seed)
+        if uniform(a) >= (most_nk if kind[i] == NK else most_ctl):
             continue
         level = np.float32(ifng[block[target_site[i]]])
         felt = level / (level + induction[2])
@@ -228,7 +234,6 @@ def strike(
             braked = one - ctl[1] * induced(pdl1[target], felt, induction[1])
             rate = ctl[0] * antigenicity[target] * self_shown * braked * (one - (one - ctl[2]) * exhaustion[i])
             rate *= link_factor(gains[1], signal[i], bound)
-        a, _, _, _ = philox(STRIKE, tick, lineage[i], seed)
         if happens(uniform(a), rate * dt):
             struck[i] = target
             hits[i] = poisson(one - uniform(a), rate * dt)

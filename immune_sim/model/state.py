@@ -68,7 +68,7 @@ class Tissue:
         self.lattice = Lattice(p.space)
         self.contacts = Neighborhood(self.lattice, 1)
         self.places = Neighborhood(self.lattice, p.proliferation.push_depth + 1)
-        self.constants = Constants(p, self.lattice.mean_step)
+        self._prepare(p)
         self.tumor = CellTable(TUMOR_COLUMNS)
         self.immune = CellTable(IMMUNE_COLUMNS)
         self.next_number = [1, 1]
@@ -100,9 +100,15 @@ class Tissue:
     def use(self, p: Parameters) -> None:
         """Go on with other values of live parameters."""
         self.p = p
-        self.constants = Constants(p, self.lattice.mean_step)
+        self._prepare(p)
         self.drug.use(p.pharmacokinetics)
         self.fields.use(p.oxygen, p.signals)
+
+    def _prepare(self, p: Parameters) -> None:
+        """Set what follows from the parameters: constants for kernels, slabs of which no cell crosses half."""
+        self.constants = Constants(p, self.lattice.mean_step)
+        travel = int(np.ceil(self.constants.hops.max())) + 1
+        self.slab_of = self.lattice.slabs(self.lattice.shape[0] if p.space.well_mixed else 2 * travel + 2)
 
     def number(self, table: CellTable, rows: slice | np.ndarray, count: int) -> None:
         """Give these new rows their cell_ids."""

@@ -22,13 +22,11 @@ def move(tissue: Tissue) -> None:
     order = tissue.scratch.get("order of moves", immune.n, "int64")
     if tissue.sub == 0:
         immune["hours_engaged"].fill(0.0)
-        order[:] = np.argsort(immune["site"])
+        motility.in_order_of_sites(lattice.immune_at, order)
         tissue.contacts.near_tumor(near, tissue.threads)
-    travel = int(np.ceil(c.hops.max())) + 1
-    slab_of = lattice.slabs(lattice.shape[0] if tissue.p.space.well_mixed else 2 * travel + 2)
-    slabs = int(slab_of[-1]) + 1
+    slabs = int(tissue.slab_of[-1]) + 1
     starts, rows = np.empty(slabs + 1, dtype=np.int64), tissue.scratch.get("rows by slab", immune.n, "int64")
-    motility.sort_into_slabs(slab_of, lattice.stride, order, immune["site"], starts, rows)
+    motility.sort_into_slabs(tissue.slab_of, lattice.stride, order, immune["site"], starts, rows)
     names = ("kind", "lineage", "exhaustion", "site", "heading", "engaged", "target_site", "hours_engaged")
     place = (lattice.interior, lattice.offsets, lattice.wraps, lattice.home, lattice.tumor_at, lattice.immune_at, near)
     read = (tissue.tumor["state"], fields.block, fields.toward, fields.pull)
