@@ -11,7 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from immune_sim.runs.benchmark import Comparison
-from immune_sim.runs.profiling import Large, Profile, time_to_first_hour
+from immune_sim.runs.profiling import Large, Profile, time_to_first_hour, two_threads
 
 HOURS_PER_SECOND, CELL_HOURS, RATIO, UPDATES = 500.0, 5.5, 100.0, 30.0  # standard tissue, one core; millions
 START, COMPILING = 3.0, 60.0  # s to the first hour, of a later run and of the first one
@@ -100,6 +100,16 @@ def tell_large(to: Console, found: list[Large], compared: Comparison) -> None:
         if each.peak is not None:
             rows.append(Row("peak memory, MiB", each.peak / 2**20, MEMORY if aim else None, at_most=True))
         _print(to, f"{each.cells:,} tumor cells", rows)
+    limits = two_threads()
+    _print(
+        to,
+        "What a second thread can bring on this machine",
+        [
+            Row("work that only computes, times", limits.arithmetic, digits=2),
+            Row("sums over arrays in memory, times", limits.memory, digits=2),
+            Row("handing over a task, us", 1e6 * limits.hand_over),
+        ],
+    )
     costs = [compared.typical.microseconds, *(each.one.microseconds for each in found)]
     row = Row("largest cost per cell-hour over smallest", max(costs) / min(costs), SPREAD, 2, at_most=True)
     _print(to, f"10,000 to {largest:,} cells", [row])

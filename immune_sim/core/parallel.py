@@ -13,7 +13,7 @@ from functools import partial
 from typing import Any
 
 PIECES = 4  # ranges per thread: work is seldom even from the first row to the last
-WORTH_IT = 16_384  # rows below which handing work to a second thread costs more than it saves
+WORTH_IT = 150_000  # rows below which handing work over (70 to 180 us) costs more than it saves
 
 
 class Threads:
@@ -36,9 +36,12 @@ class Threads:
         bounds = [n * piece // pieces for piece in range(pieces + 1)]
         self.together([partial(work, i % self.count, bounds[i], bounds[i + 1]) for i in range(pieces)])
 
-    def together(self, tasks: Sequence[Callable[[], Any]]) -> None:
-        """Run independent tasks, task i in thread i modulo their count; an error in any is raised."""
-        if self._pool is None or len(tasks) < 2:
+    def together(self, tasks: Sequence[Callable[[], Any]], n: int = WORTH_IT) -> None:
+        """Run independent tasks, task i in thread i modulo their count; an error in any is raised.
+
+        n: rows that each of them passes over, where that is known; few are not worth a second thread.
+        """
+        if self._pool is None or len(tasks) < 2 or n < WORTH_IT:
             _run_all(tasks)
             return
         waiting = [self._pool.submit(_run_all, tasks[k :: self.count]) for k in range(1, self.count)]

@@ -38,36 +38,39 @@ def sum_living(values, state):
 
 @kernel
 def count_tumor(
-    first,
-    end,
     state,
     receptor_level,
     signal,
     bound_fraction,
     antigenicity,
     ligand_local,
-    clone,
     totals,
     histograms,
-    clones,
 ):
-    """Count the tumor cells of rows first to end.
+    """Count the tumor cells.
 
-    totals (TUMOR_TOTALS,) int64, histograms (2, BINS) int64 of receptor level and signal, clones (founders,) int64:
-    added to.
+    totals (TUMOR_TOTALS,) int64, histograms (2, BINS) int64 of receptor level and signal: added to.
     """
-    alive = state[first:end]
-    totals[RECEPTOR] += sum_living(receptor_level[first:end], alive)
-    totals[SIGNAL] += sum_living(signal[first:end], alive)
-    totals[BOUND] += sum_living(bound_fraction[first:end], alive)
-    totals[ANTIGENICITY] += sum_living(antigenicity[first:end], alive)
-    totals[LIGAND] += sum_living(ligand_local[first:end], alive)
-    for i in range(first, end):
+    totals[RECEPTOR] += sum_living(receptor_level, state)
+    totals[SIGNAL] += sum_living(signal, state)
+    totals[BOUND] += sum_living(bound_fraction, state)
+    totals[ANTIGENICITY] += sum_living(antigenicity, state)
+    totals[LIGAND] += sum_living(ligand_local, state)
+    for i in range(state.size):
         totals[BY_STATE + state[i]] += 1
         if state[i] < DYING:
             histograms[0, bin_of(receptor_level[i])] += 1
             histograms[1, bin_of(signal[i])] += 1
+
+
+@kernel
+def count_clones(state, clone, clones):
+    """Write to clones (founders,) int32 how many living cells descend from each founder; returns their diversity."""
+    clones[:] = 0
+    for i in range(clone.size):
+        if state[i] < DYING:
             clones[clone[i]] += 1
+    return diversity(clones)
 
 
 @kernel

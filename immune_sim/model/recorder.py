@@ -77,18 +77,19 @@ def count(tissue: Tissue) -> dict[str, float]:
 
 
 def _count_tumor(tissue: Tissue, row: dict[str, float]) -> np.ndarray:
-    tumor, fields, parts = tissue.tumor, tissue.fields, tissue.threads.count
-    totals = tissue.scratch.zeros("tumor totals", (parts, census.TUMOR_TOTALS))
-    histograms = tissue.scratch.zeros("tumor histograms", (parts, 2, census.BINS))
-    clones = tissue.scratch.zeros("clones", (parts, max(1, tissue.founders)))
-    columns = tuple(
-        tumor[name]
-        for name in ("state", "receptor_level", "signal", "bound_fraction", "antigenicity", "ligand_local", "clone")
+    tumor, fields = tissue.tumor, tissue.fields
+    total = tissue.scratch.zeros("tumor totals", (census.TUMOR_TOTALS,))
+    histogram = tissue.scratch.zeros("tumor histograms", (2, census.BINS))
+    clones = tissue.scratch.get("clones", tissue.founders, "int32")
+    names = ("state", "receptor_level", "signal", "bound_fraction", "antigenicity", "ligand_local")
+    columns = tuple(tumor[name] for name in names)
+    tissue.threads.together(
+        [
+            lambda: census.count_tumor(*columns, total, histogram),
+            lambda: row.update(clone_diversity=census.count_clones(columns[0], tumor["clone"], clones)),
+        ],
+        tumor.n,
     )
-    tissue.threads.over_rows_in_parts(
-        tumor.n, lambda k, lo, hi: census.count_tumor(lo, hi, *columns, totals[k], histograms[k], clones[k])
-    )
-    total, histogram, clone = totals.sum(axis=0), histograms.sum(axis=0), clones.sum(axis=0)
     living = int(total[0] + total[1])
     row["tumor_cells"] = living
     row.update({state: int(total[census.BY_STATE + code]) for code, state in enumerate(STATES)})
@@ -109,8 +110,7 @@ def _count_tumor(tissue: Tissue, row: dict[str, float]) -> np.ndarray:
         ("ligand_local_mean", census.LIGAND),
     ):
         row[name] = census.mean(int(total[position]), living)
-    row["clones"] = int(np.count_nonzero(clone))
-    row["clone_diversity"] = census.diversity(clone)
+    row["clones"] = int(np.count_nonzero(clones))
     row["radius"] = (
         census.radius_of_gyration(fields.oxygen_places, fields.living, fields.oxygen_edge) * tissue.lattice.site_size
     )

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
+
+import numpy as np
 
 from immune_sim.core.jit import CACHE_VARIABLE
 from immune_sim.core.parallel import Threads
@@ -87,6 +92,42 @@ def measure_large(cells: int, hours: int, turns: int) -> Large:
     gains = [one.microseconds / two.microseconds for one, two in zip(found[1], found[2], strict=True)]
     middle = [sorted(each, key=lambda speed: speed.microseconds)[len(each) // 2] for each in found.values()]
     return Large(cells, middle[0], middle[1], statistics.median(gains), peak_memory())
+
+
+@dataclass(frozen=True)
+class TwoThreads:
+    """What a second thread can bring on this machine: times as fast with two. hand_over: s to give it a task."""
+
+    arithmetic: float
+    memory: float
+    hand_over: float
+
+
+def two_threads() -> TwoThreads:
+    """Measure two tasks that share nothing: hashing, which only computes, and adding up arrays beyond the cache."""
+    threads = Threads(2)
+    arrays = [[np.ones(4_000_000, dtype=np.float32) for _ in range(3)] for _ in range(2)]
+    count = [partial(hashlib.sha256, a.view(np.uint8)[:8_000_000].data) for a, _, _ in arrays]
+    add = [partial(np.add, a, b, out=c) for a, b, c in arrays]
+    try:
+        arithmetic, memory = _gain(threads, count), _gain(threads, add)
+        waits = [_seconds(lambda: threads.together([int, int])) for _ in range(200)]
+    finally:
+        threads.close()
+    return TwoThreads(arithmetic, memory, statistics.median(waits))
+
+
+def _gain(threads: Threads, tasks: Sequence[Callable[[], object]]) -> float:
+    turns = [
+        (_seconds(lambda: [task() for task in tasks]), _seconds(lambda: threads.together(tasks))) for _ in range(9)
+    ]
+    return statistics.median(alone / together for alone, together in turns[2:])
+
+
+def _seconds(act: Callable[[], object]) -> float:
+    began = time.perf_counter()
+    act()
+    return time.perf_counter() - began
 
 
 def peak_memory() -> int | None:

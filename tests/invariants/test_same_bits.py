@@ -49,6 +49,7 @@ def everything_in_parts(monkeypatch: pytest.MonkeyPatch) -> None:
     """Small tissues are cut into ranges as large ones are."""
     monkeypatch.setattr(parallel.Threads.over_rows, "__defaults__", (1,))
     monkeypatch.setattr(parallel.Threads.over_rows_in_parts, "__defaults__", (1,))
+    monkeypatch.setattr(parallel, "WORTH_IT", 1)
     monkeypatch.setattr(immune, "WORTH_TWO_THREADS", 0)
 
 

@@ -10,7 +10,7 @@ from immune_sim.core.codes import CTL, NK
 from immune_sim.mechanisms import exhaustion, killing, motility, recruitment
 from immune_sim.model.state import Tissue
 
-WORTH_TWO_THREADS = 2000  # immune cells from which moving them on two threads pays
+WORTH_TWO_THREADS = 20_000  # immune cells from which letting them move or strike on two threads pays
 
 
 def move(tissue: Tissue) -> None:
@@ -92,6 +92,7 @@ def kill(tissue: Tissue) -> None:
             struck,
             hits,
         ),
+        WORTH_TWO_THREADS,
     )
     killer = tissue.scratch.get("killer", tumor.n, "int64", fill=killing.NEVER)
     taken = tissue.scratch.get("hits taken", tumor.n, "int32")
