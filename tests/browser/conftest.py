@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import shutil
@@ -26,14 +27,34 @@ PROGRAM = "import sys; from immune_sim.app.dashboard.server import serve; serve(
 
 
 @pytest.fixture(scope="session")
-def server() -> Iterator[str]:
-    """Address of a dashboard in a process of its own, as ``immune-sim dashboard`` starts it."""
+def server(running_server: tuple[str, int]) -> str:
+    """Address of a dashboard in a process of its own."""
+    return running_server[0]
+
+
+@pytest.fixture(scope="session")
+def running_server() -> Iterator[tuple[str, int]]:
+    """Address and process of a dashboard, as ``immune-sim dashboard`` starts it."""
+    with _served(PROGRAM) as found:
+        yield found
+
+
+@pytest.fixture
+def crowded() -> Iterator[str]:
+    """Address of a dashboard that lets in one person at a time."""
+    limited = "from immune_sim.app.dashboard import limits; limits.use(limits.Limits(sessions=1)); " + PROGRAM
+    with _served(limited) as (url, _):
+        yield url
+
+
+@contextlib.contextmanager
+def _served(program: str) -> Iterator[tuple[str, int]]:
     port = free_port(0)
     url = f"http://{HOST}:{port}"
-    running = subprocess.Popen([sys.executable, "-c", PROGRAM, str(port)])
+    running = subprocess.Popen([sys.executable, "-c", program, str(port)])
     try:
         _wait_for(url, running)
-        yield url
+        yield url, running.pid
     finally:
         running.terminate()
         try:
@@ -60,6 +81,18 @@ def resources(url: str) -> dict[str, dict[str, int]]:
     """Sessions and threads of the server, as it counts them itself."""
     with urllib.request.urlopen(f"{url}/resourcez", timeout=5) as answer:
         found: dict[str, dict[str, int]] = json.load(answer)
+    return found
+
+
+def descendants(pid: int) -> set[int]:
+    """The processes that a process has started, and those that these have started."""
+    listed = subprocess.run(["ps", "-A", "-o", "pid=,ppid="], capture_output=True, text=True, check=True).stdout
+    parents = {int(child): int(parent) for child, parent in (line.split() for line in listed.splitlines())}
+    found: set[int] = set()
+    grown = {pid}
+    while grown:
+        grown = {child for child, parent in parents.items() if parent in grown}
+        found |= grown
     return found
 
 

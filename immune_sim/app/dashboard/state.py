@@ -6,15 +6,17 @@ Nothing here is global: every browser tab has a Session of its own, and its proc
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 
 import solara
 
-from immune_sim.app.dashboard import catalog, pictures, replay
+from immune_sim.app.dashboard import catalog, limits, pictures, replay
 from immune_sim.app.dashboard.engine.process import Engine
 from immune_sim.app.dashboard.engine.taking import Kind
 from immune_sim.app.dashboard.mixed import Floats, solve_later
 from immune_sim.app.dashboard.replay import Run
 from immune_sim.app.dashboard.stage import Stage
+from immune_sim.app.dashboard.wanted import Tables, Wanted
 from immune_sim.app.dashboard.widgets.take_away import TakeAway
 from immune_sim.core.errors import ScenarioError
 from immune_sim.core.parameters import Value
@@ -29,31 +31,35 @@ FIRST_SPEED = 4
 class Session:
     """One person's laboratory. Reading the ``value`` of a reactive attribute in a component redraws it on change.
 
-    changes: values wanted, where they differ from the scenario. waiting: those of them that wait for the next reset.
+    wanted: what the next run is to be; changes and waiting are its own.
     """
 
     def __init__(self) -> None:
-        self.scenario = Scenario.load(FIRST_SCENARIO)
+        self.wanted = Wanted(Run(FIRST_SCENARIO, FIRST_SEED))
         self.scenario_name = solara.reactive(FIRST_SCENARIO)
         self.seed = solara.reactive(FIRST_SEED)
         self.playing = solara.reactive(False)
         self.speed = solara.reactive(FIRST_SPEED)
         self.color_by = solara.reactive(pictures.LOOKS[0].name)
         self.z = solara.reactive(0)
-        self.changes: solara.Reactive[dict[str, Value]] = solara.reactive({})
-        self.waiting: solara.Reactive[tuple[str, ...]] = solara.reactive(())
+        self.changes, self.waiting = self.wanted.changes, self.wanted.waiting
         self.open_panel = solara.reactive("")  # the dialog that is open: evidence, keys, takeaway, schedule or none
         self.dose = solara.reactive(catalog.usual_dose(self.scenario))
         self.mixed = solara.reactive(True)
         self._begun = 0  # how many runs were begun, so that a late answer is known as such
         self.code = solara.reactive("")
         self.takeaway: TakeAway | None = None  # the page's hand for files
-        self._in_use: dict[str, Value] = {}  # of the values that are not live, those the model was built with
         self.stage = Stage(on_stopped=lambda: self.playing.set(False))
         self.stage.hear("file", self._give_file)
         self.stage.hear("picture", self._give_picture)
         self.stage.hear("code", self.code.set)
         self.engine = self._new_engine()
+
+    @property
+    def scenario(self) -> Scenario:
+        """The scenario without the changes; a component that asks for it is redrawn when it is another one."""
+        _ = self.wanted.base.value
+        return self.wanted.scenario
 
     def _new_engine(self) -> Engine:
         engine = self.stage.engine = Engine(self.stage.receive, self.stage.on_lost)
@@ -98,32 +104,37 @@ class Session:
 
     def choose(self, name: str) -> None:
         """Take another shipped scenario and begin; changed values belonged to the old one and go."""
-        try:
-            self.scenario = Scenario.load(name)
-        except ScenarioError as error:
-            self.stage.message.value = str(error)
-            return
-        self._take(name, {})
-        self.reset()
-        self.play(True)
-
-    def _take(self, name: str, changes: dict[str, Value]) -> None:
-        self.scenario_name.value = name
-        self.changes.value = changes
-        self.dose.value = catalog.usual_dose(self.scenario)
-        self.slice(int(self.scenario.values["space.depth"]) // 2)
+        self.open_run(Run(name, self.seed.value), play=True)
 
     def reset(self) -> None:
         """Begin again at hour 0 with everything that was changed."""
-        self._begin(Run(self.scenario_name.value, self.seed.value, 0, dict(self.changes.value)))
+        self._begin(self.wanted.run(self.seed.value))
 
-    def _begin(self, run: Run) -> None:
-        """Build the model of a run and play the run up to its hour."""
-        self._in_use = dict(run.scenario.values)
-        self.waiting.value = ()
+    def use_schedule(self, tables: Tables, now: bool) -> None:
+        """Use a schedule, as tables of a scenario file: from the present hour on, or begin again with it."""
+        if now:
+            self.engine.tell("set_regimen", 0, tables)
+        elif self._refused(lambda: self.wanted.schedule(tables)) is None:
+            self.reset()
+
+    def _begin(self, run: Run) -> bool:
+        """Build the model of a run and play the run up to its hour; False where that is refused, which is said."""
+        if self._refused(lambda: limits.current().check(run.scenario)):
+            return False
+        self.wanted.begun(run.scenario)
         self.stage.message.value = ""
         self.engine.tell("begin", 0, run)
         self._solve(run)
+        return True
+
+    def _refused(self, act: Callable[[], None]) -> str | None:
+        """Do something; where the input is wrong, say how and return that."""
+        try:
+            act()
+        except ScenarioError as error:
+            self.stage.message.value = str(error)
+            return str(error)
+        return None
 
     def _solve(self, run: Run) -> None:
         """Ask for the curve of the well-mixed limit of the scenario that now begins."""
@@ -151,25 +162,25 @@ class Session:
         except ScenarioError as error:
             self.stage.message.value = str(error)
             return False
-        self.open_run(run)
-        return True
+        return self.open_run(run)
 
-    def open_run(self, run: Run, play: bool = False) -> None:
+    def open_run(self, run: Run, play: bool = False) -> bool:
         """Show a run at its hour, in place of the present one. play: whether the clock then runs.
 
-        Raises ScenarioError where the run's scenario cannot be.
+        A run whose scenario cannot be, or is too large for this server, is answered in words and False.
         """
-        values = run.scenario.values
-        self.scenario = Scenario.load(run.name)
-        base = self.scenario.values
-        live = {each.address: each.value for each in run.changes if not isinstance(each.value, list)}
-        wanted = {address: live.get(address, value) for address, value in values.items()}
-        self._take(run.name, {address: value for address, value in wanted.items() if value != base[address]})
+        if self._refused(lambda: limits.current().check(run.scenario)):
+            return False
+        self.wanted.take(run)
+        self.scenario_name.value = run.name
+        self.dose.value = catalog.usual_dose(self.scenario)
+        self.slice(int(self.scenario.values["space.depth"]) // 2)
         self.seed.value = run.seed
         self.play(False)
         self._begin(run)
         if play:
             self.play(True)
+        return True
 
     def take_away(self, kind: Kind) -> None:
         """Hand the person a file of the run as it stands: "scenario", "curves" or "picture"; or show the "code"."""
@@ -191,17 +202,9 @@ class Session:
 
     def set_parameter(self, address: str, value: Value) -> None:
         """Want another value: a live one is used at once, the others from the next reset on."""
-        declared = self.scenario.registry.parameters[address]
-        wanted: Value = declared.kind(value)
-        changes = {name: each for name, each in self.changes.value.items() if name != address}
-        if wanted != self.scenario.values[address]:
-            changes[address] = wanted
-        self.changes.value = changes
-        if declared.live:
+        wanted, live = self.wanted.want(address, value)
+        if live:
             self.engine.tell("set_parameter", 0, address, wanted)
-        else:
-            waits = tuple(each for each in self.waiting.value if each != address)
-            self.waiting.value = waits if wanted == self._in_use[address] else (*waits, address)
 
     def undo(self, address: str) -> None:
         """Put a value back to the scenario's."""

@@ -1,6 +1,8 @@
-"""What is done to a running tissue: doses by hand and live values; every change is listed with its hour."""
+"""What is done to a running tissue: doses by hand, live values, another schedule; all is listed with its hour."""
 
 from __future__ import annotations
+
+from typing import Any
 
 from immune_sim.app.dashboard import replay
 from immune_sim.app.dashboard.engine.arm import Arm
@@ -25,6 +27,12 @@ class Changing(Part):
             self.list_changes(arm)
             exactly = "" if amount.endswith("mg") else f" ({mg:.3g} mg)"
             self.say("message", arm, f"Dose given on {replay.clock(model.time)}: {amount}{exactly}")
+
+    def set_regimen(self, arm: int, tables: list[dict[str, Any]]) -> None:
+        """Use another schedule, as tables of a scenario file, from the present hour on."""
+        if arm in self.workshop.arms:
+            self.workshop.arms[arm].model.set_regimen(tables)
+            self.list_changes(arm)
 
     def list_changes(self, arm: int) -> None:
         """Say what was done to a running model so far, and show what it is like now."""

@@ -7,6 +7,7 @@ from typing import Any
 import reacton.ipyvuetify as v
 import solara
 
+from immune_sim.app.dashboard import limits
 from immune_sim.app.dashboard.components.curve_view import CurveView
 from immune_sim.app.dashboard.components.evidence import EvidenceNote, EvidencePanel
 from immune_sim.app.dashboard.components.header import Header
@@ -19,10 +20,25 @@ from immune_sim.app.dashboard.components.tissue_view import TissueView
 from immune_sim.app.dashboard.components.transport import Transport
 from immune_sim.app.dashboard.state import Session
 
+FULL = "As many people as this server computes for are here already. Try again when somebody has left."
+
 
 @solara.component
 def Lab() -> None:
-    """A session of its own for every page that opens; it ends with the page."""
+    """A laboratory for every page that opens, while there are places."""
+    door = solara.use_memo(limits.door, [])
+    admitted = solara.use_memo(door.enter, [])
+    solara.use_effect(lambda: door.leave if admitted else None, [])
+    if admitted:
+        Laboratory()
+    else:
+        with v.Html(tag="div", class_="lab"):
+            v.Html(tag="p", class_="full", children=[FULL], attributes={"role": "alert"})
+
+
+@solara.component
+def Laboratory() -> None:
+    """A session of its own, which ends with the page."""
     session = solara.use_memo(Session, [])
 
     def begin() -> Any:
