@@ -13,7 +13,8 @@ from rich.table import Table
 from rich.text import Text
 
 from immune_sim.app.console import ask_for, console, is_watched
-from immune_sim.app.experiment_progress import StudyProgress, duration_words, estimate_words
+from immune_sim.app.experiment_progress import StudyProgress, estimate_words
+from immune_sim.app.redrawn import duration_words
 from immune_sim.app.setting_up import command_line, say_that_it_compiles
 from immune_sim.app.working import INTERRUPTED
 from immune_sim.runs.experiments.declared import Experiment

@@ -3,54 +3,41 @@
 from __future__ import annotations
 
 import time
-from types import TracebackType
-from typing import Self
 
 from rich.console import Console, Group
-from rich.live import Live
 from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
+from immune_sim.app.redrawn import Redrawn, duration_words
 from immune_sim.model.model import TumorImmuneModel
 
 PAUSE = 0.12  # s between two pictures
 MEMORY = 0.2  # weight of the newest speed in the running mean
 
 
-class Progress:
+class Progress(Redrawn):
     """A watcher of a run; shows nothing where nobody looks.
 
     start, until: h. moving: whether a terminal is there to be redrawn.
     """
 
     def __init__(self, to: Console, start: float, until: float, *, moving: bool):
+        super().__init__(to, moving=moving)
         self.start, self.until = start, until
-        self._live = Live(console=to, auto_refresh=False, transient=True) if moving else None
         self._drawn, self._hour, self.speed = time.perf_counter(), start, 0.0
         self._narrow = to.width < 90
-
-    def __enter__(self) -> Self:
-        if self._live:
-            self._live.start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        if self._live:
-            self._live.stop()
 
     def __call__(self, model: TumorImmuneModel) -> None:
         """Show the present hour, at most some times a second."""
         now = time.perf_counter()
-        if self._live is None or (now - self._drawn < PAUSE and model.time > self.start):
+        if not self.moving or (now - self._drawn < PAUSE and model.time > self.start):
             return
         if model.time > self._hour:
             speed = (model.time - self._hour) / (now - self._drawn)
             self.speed = speed if not self.speed else (1 - MEMORY) * self.speed + MEMORY * speed
         self._drawn, self._hour = now, model.time
-        self._live.update(self.picture(model.time, model.recorder.latest), refresh=True)
+        self.draw(self.picture(model.time, model.recorder.latest))
 
     def picture(self, hour: float, latest: dict[str, float]) -> Group:
         """The bar with the time left, and below it the key figures."""
@@ -75,7 +62,4 @@ class Progress:
     def _left(self, hours: float) -> str:
         if not self.speed:
             return ""
-        seconds = hours / self.speed
-        if seconds < 90:
-            return f"about {seconds:.0f} s left"
-        return f"about {seconds / 60:.0f} min left" if seconds < 5400 else f"about {seconds / 3600:.1f} h left"
+        return f"about {duration_words(hours / self.speed)} left"
