@@ -24,15 +24,28 @@ PARQUET, CSV = "timecourse.parquet", "timecourse.csv"
 
 def write_timecourse(folder: Path, columns: Columns) -> None:
     """Write the columns (n_hours,) as Parquet and CSV. A value that does not exist is nan there and empty here."""
+    write_atomically(folder / PARQUET, as_parquet(columns))
+    write_atomically(folder / CSV, as_csv(columns))
+
+
+def as_parquet(columns: Columns) -> bytes:
+    """The columns (n_hours,) as a Parquet file with units and meanings."""
+    sink = io.BytesIO()
+    pa.parquet.write_table(_table(columns), sink, compression="zstd")
+    return sink.getvalue()
+
+
+def as_csv(columns: Columns) -> bytes:
+    """The columns (n_hours,) as a CSV file; a value that does not exist is empty."""
+    return _as_csv(_table(columns))
+
+
+def _table(columns: Columns) -> pa.Table:
     declared = {each.name: each for each in OUTCOMES}
     fields = [
         pa.field(name, pa.array(values).type, metadata=_meaning(declared.get(name))) for name, values in columns.items()
     ]
-    table = pa.table([pa.array(np.asarray(values)) for values in columns.values()], schema=pa.schema(fields))
-    sink = io.BytesIO()
-    pa.parquet.write_table(table, sink, compression="zstd")
-    write_atomically(folder / PARQUET, sink.getvalue())
-    write_atomically(folder / CSV, _as_csv(table))
+    return pa.table([pa.array(np.asarray(values)) for values in columns.values()], schema=pa.schema(fields))
 
 
 def read_timecourse(folder: Path) -> dict[str, np.ndarray[Any, Any]]:

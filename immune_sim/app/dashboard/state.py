@@ -11,13 +11,12 @@ from collections.abc import Callable
 import solara
 
 from immune_sim.app.dashboard import catalog, limits, pictures, replay
+from immune_sim.app.dashboard.away import Away
 from immune_sim.app.dashboard.engine.process import Engine
-from immune_sim.app.dashboard.engine.taking import Kind
 from immune_sim.app.dashboard.mixed import Floats, solve_later
 from immune_sim.app.dashboard.replay import Run
 from immune_sim.app.dashboard.stage import Stage
 from immune_sim.app.dashboard.wanted import Tables, Wanted
-from immune_sim.app.dashboard.widgets.take_away import TakeAway
 from immune_sim.core.errors import ScenarioError
 from immune_sim.core.parameters import Value
 from immune_sim.scenario.scenario import Scenario
@@ -47,12 +46,8 @@ class Session:
         self.dose = solara.reactive(catalog.usual_dose(self.scenario))
         self.mixed = solara.reactive(True)
         self._begun = 0  # how many runs were begun, so that a late answer is known as such
-        self.code = solara.reactive("")
-        self.takeaway: TakeAway | None = None  # the page's hand for files
         self.stage = Stage(on_stopped=lambda: self.playing.set(False))
-        self.stage.hear("file", self._give_file)
-        self.stage.hear("picture", self._give_picture)
-        self.stage.hear("code", self.code.set)
+        self.away = Away(self.stage)
         self.engine = self._new_engine()
 
     @property
@@ -84,6 +79,7 @@ class Session:
 
     def close(self) -> None:
         """End with the page."""
+        self.away.give_up()
         self.engine.close()
 
     def play(self, playing: bool) -> None:
@@ -181,18 +177,6 @@ class Session:
         if play:
             self.play(True)
         return True
-
-    def take_away(self, kind: Kind) -> None:
-        """Hand the person a file of the run as it stands: "scenario", "curves" or "picture"; or show the "code"."""
-        self.engine.tell("take_away", 0, kind)
-
-    def _give_file(self, name: str, mime: str, content: str) -> None:
-        if self.takeaway is not None:
-            self.takeaway.give(name, mime, content)
-
-    def _give_picture(self, arm: int, name: str, words: str) -> None:
-        if self.takeaway is not None:
-            self.takeaway.give_picture(name, words)
 
     def other_luck(self) -> None:
         """Begin again with the next seed."""

@@ -1,4 +1,4 @@
-"""What you changed, and what you may take home: scenario file, time course, picture, code."""
+"""What you changed, and what you may take home: files, a film, a report, a code."""
 
 from __future__ import annotations
 
@@ -7,10 +7,23 @@ from collections.abc import Callable
 import reacton.ipyvuetify as v
 import solara
 
-from immune_sim.app.dashboard import replay
+from immune_sim.app.dashboard import errands, replay
+from immune_sim.app.dashboard.away import Going
 from immune_sim.app.dashboard.components.controls import Action, IconAction, text
 from immune_sim.app.dashboard.state import Session
+from immune_sim.app.dashboard.widgets.film import Film
 from immune_sim.app.dashboard.widgets.take_away import TakeAway
+from immune_sim.scenario.dosing import days_or_hours
+from immune_sim.scenario.reading import REGIMEN
+
+UNCHANGED = (
+    "The scenario file, run with this seed, gives this run again hour by hour; doses given by hand and a changed "
+    "schedule are in it."
+)
+CHANGED = (
+    "The scenario file holds one condition, your doses by hand and your schedule. It cannot say that a value was "
+    "changed while the clock ran: it notes such changes as comments, and the code below plays them again."
+)
 
 
 @solara.component
@@ -25,7 +38,7 @@ def ChangeLog(session: Session) -> None:
             Action(
                 "Save",
                 "mdi-content-save-outline",
-                lambda: session.take_away("scenario"),
+                lambda: session.away.take("scenario"),
                 kind="quiet",
                 title="Save as scenario: a file that says these changes",
             )
@@ -38,11 +51,11 @@ def ChangeLog(session: Session) -> None:
 
 @solara.component
 def HandOver(session: Session) -> None:
-    """Starts downloads; shows nothing."""
-    hand = TakeAway.element()
+    """Starts downloads and makes films; shows nothing."""
+    hand, camera = TakeAway.element(), Film.element()
 
     def attach() -> None:
-        session.takeaway = solara.get_widget(hand)
+        session.away.hand, session.away.camera = solara.get_widget(hand), solara.get_widget(camera)
 
     solara.use_effect(attach, [])
 
@@ -54,7 +67,7 @@ def TakeAwayPanel(session: Session) -> None:
 
     def ask_for_code() -> None:
         if is_open:
-            session.take_away("code")
+            session.away.take("code")
 
     solara.use_effect(ask_for_code, [is_open])
     with v.Dialog(
@@ -69,29 +82,76 @@ def TakeAwayPanel(session: Session) -> None:
                     text("Take away", "panel-title", "h2")
                     IconAction("mdi-close", lambda: session.show_panel("takeaway", False), "Close")
                 Files(session)
+                InTheBackground(session)
                 Code(session)
 
 
 @solara.component
 def Files(session: Session) -> None:
-    """The three downloads."""
-    changed = any(each.address for each in session.stage.log.value)
+    """The downloads that are there at once."""
+    changed = any(each.address not in ("", REGIMEN) for each in session.stage.log.value)
+    away = session.away
     with v.Html(tag="div"):
-        _files(session, changed)
+        with v.Html(tag="div", class_="panel-row"):
+            Action("Scenario file", "mdi-file-document-outline", lambda: away.take("scenario"))
+            Action("Time course, CSV", "mdi-table", lambda: away.take("csv"))
+            Action("Time course, Parquet", "mdi-table-large", lambda: away.take("parquet"))
+            Action("Picture, PNG", "mdi-image-outline", lambda: away.take("picture"))
+        text(CHANGED if changed else UNCHANGED, "panel-about")
 
 
-def _files(session: Session, changed: bool) -> None:
-    with v.Html(tag="div", class_="panel-row"):
-        Action("Scenario file", "mdi-file-document-outline", lambda: session.take_away("scenario"))
-        Action("Time course, CSV", "mdi-table", lambda: session.take_away("curves"))
-        Action("Picture, PNG", "mdi-image-outline", lambda: session.take_away("picture"))
-    text(
-        "The scenario file holds one condition and the doses you gave by hand. It cannot say that a value was changed "
-        "while the clock ran: it notes your changes as comments, and the code below plays them again."
-        if changed
-        else "The scenario file, run with this seed, gives this run again hour by hour; doses given by hand are in it.",
-        "panel-about",
-    )
+@solara.component
+def InTheBackground(session: Session) -> None:
+    """What takes a while: the run is played again, the tissue on the page goes on."""
+    hour = solara.use_memo(lambda: round(session.stage.reading.peek().hour), [])
+    every = solara.use_reactive(errands.usual_step(hour))
+    away, going = session.away, session.away.going.value
+    with v.Html(tag="div"):
+        text("The whole run so far, made in the background", "panel-section", "h3")
+        with v.Html(tag="div", class_="panel-row"):
+            v.Select(
+                items=[{"text": _pictures(hour, step), "value": step} for step in errands.steps(hour)],
+                v_model=every.value,
+                on_v_model=every.set,
+                outlined=True,
+                dense=True,
+                hide_details=True,
+                class_="film-step",
+                menu_props={"offsetY": True, "contentClass": "choice-menu"},
+                attributes={"aria-label": "How often a picture is taken"},
+            )
+            Action(
+                "Animated picture, GIF",
+                "mdi-filmstrip",
+                lambda: away.fetch("film", every.value),
+                disabled=going is not None,
+                title="The tissue as it is colored now, from hour 0 on, with its legend and the day",
+            )
+            Action(
+                "Report, HTML",
+                "mdi-file-chart-outline",
+                lambda: away.fetch("report"),
+                disabled=going is not None,
+                title="One page with curves, pictures, parameters, evidence and provenance",
+            )
+        if going is not None:
+            _progress(going, away.give_up)
+        if away.problem.value:
+            text(away.problem.value, "panel-problem", role="alert")
+
+
+def _pictures(hour: int, step: int) -> str:
+    count = len(range(0, hour, step)) + 1
+    return f"{days_or_hours(step)} a picture ({count})"
+
+
+def _progress(going: Going, give_up: Callable[[], None]) -> None:
+    share = f"{100 * going.share:.0f}"
+    what = "Animated picture" if going.kind == "film" else "Report"
+    with v.Html(tag="div", class_="going", attributes={"role": "status"}):
+        text(f"{what}, {share} %", "going-words")
+        v.ProgressLinear(value=100 * going.share, height=6, rounded=True, attributes={"aria-label": what})
+        Action("Cancel", "mdi-close", give_up, kind="quiet", title="Leave it")
 
 
 @solara.component
@@ -109,7 +169,8 @@ def Code(session: Session) -> None:
 
 def _code(session: Session, wanted: solara.Reactive[str], bring_back: Callable[[], None]) -> None:
     text("Code of this run at this hour", "panel-section", "h3")
-    text(session.code.value, "code", "output")
+    text(session.away.code.value, "code", "output")
+    text("In a terminal: immune-sim run --code, and this code.", "panel-about")
     text("Bring a run back", "panel-section", "h3")
     with v.Html(tag="div", class_="panel-row"):
         v.TextField(

@@ -17,8 +17,9 @@ from typing import Any
 
 from immune_sim.app.dashboard.engine.line import Line
 
-JOBS = {"session": b"s", "mixed": b"m"}
-NICE = {"session": 2, "mixed": 10}  # the server paints for everybody and comes first; the equation comes last
+JOBS = {"session": b"s", "mixed": b"m", "errand": b"e"}
+# The server paints for everybody and comes first; the equation comes last, and what is made to be taken away.
+NICE = {"session": 2, "mixed": 10, "errand": 10}
 WARM_SIZE = 24  # sites along a side of the tissue that warms the kernels
 
 
@@ -70,11 +71,11 @@ def _bear(job: bytes, given: int, control: socket.socket) -> None:
 
 def _job(name: str) -> Callable[[Line], None]:
     if name == "mixed":
-        from immune_sim.app.dashboard.mixed import work as solve
-
-        return solve
-    from immune_sim.app.dashboard.engine.workshop import work
-
+        from immune_sim.app.dashboard.mixed import work
+    elif name == "errand":
+        from immune_sim.app.dashboard.errands import work
+    else:
+        from immune_sim.app.dashboard.engine.workshop import work
     return work
 
 

@@ -1,4 +1,4 @@
-"""What may be taken away of a run: files and a code."""
+"""What may be taken away of a run: files, a code, and what somebody else is sent for (see errands.py)."""
 
 from __future__ import annotations
 
@@ -6,26 +6,42 @@ from typing import Literal
 
 from immune_sim.app.dashboard import replay
 from immune_sim.app.dashboard.engine.parts import Part
+from immune_sim.app.dashboard.errands import Errand
+from immune_sim.core.errors import ScenarioError
+from immune_sim.runs import tables
 
-type Kind = Literal["scenario", "curves", "picture", "code"]
+type Kind = Literal["scenario", "csv", "parquet", "picture", "code"]
 
 
 class Taking(Part):
-    """Files. Events: file(name, mime, content), picture(arm, name, words), code(code)."""
+    """Files. Events: file(name, mime, content), picture(arm, name, words), code(code), errand(errand)."""
 
     def take_away(self, arm: int, kind: Kind) -> None:
         """Make a file of the run as it stands, or its code."""
         if arm not in self.workshop.arms:
             return
         held = self.workshop.arms[arm]
-        run = held.now()
+        run, columns = held.now(), held.model.recorder.columns
         if kind == "scenario":
             self.say("file", f"{run.stem}.toml", "application/toml", replay.to_toml(run))
-        elif kind == "curves":
-            table = held.model.recorder.table()
-            self.say("file", f"{run.stem}.csv", "text/csv", table.to_csv(index=False, lineterminator="\n"))
+        elif kind == "csv":
+            self.say("file", f"{run.stem}.csv", "text/csv", tables.as_csv(columns))
+        elif kind == "parquet":
+            self.say("file", f"{run.stem}.parquet", "application/vnd.apache.parquet", tables.as_parquet(columns))
         elif kind == "picture":
             title = held.model.scenario.title or run.name
             self.say("picture", arm, f"{run.stem}.png", f"{title}, seed {run.seed}, {replay.clock(run.hour)}")
         else:
+            self._say_code(run)
+
+    def send_for(self, arm: int, kind: Literal["film", "report"], every: int) -> None:
+        """Name an errand on the run as it stands and as it is looked at."""
+        if arm in self.workshop.arms:
+            view = self.workshop.view
+            self.say("errand", Errand(kind, self.workshop.arms[arm].now(), view.color_by, view.z, max(1, every)))
+
+    def _say_code(self, run: replay.Run) -> None:
+        try:
             self.say("code", replay.code(run))
+        except ScenarioError as error:
+            self.say("code", str(error))

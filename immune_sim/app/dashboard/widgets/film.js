@@ -140,7 +140,9 @@ function render({ model }) {
     if (mine !== number) return;  // given up meanwhile
     if (content.kind === "reel") film = new Film(content.reel, document.querySelector(".lab"));
     else if (content.kind === "shot") {
-      film.add(content.shot, await unpacked(buffers[0]), content.last);
+      const codes = await unpacked(buffers[0]);
+      if (mine !== number) return;
+      film.add(content.shot, codes, content.last);
       if (content.last) { film.give(); film = null; model.send({ kind: "given" }); }
       await new Promise((resolve) => setTimeout(resolve));  // the page stays alive between two pictures
     }
@@ -148,7 +150,9 @@ function render({ model }) {
   const receive = (content, buffers) => {
     if (content.kind === "reel" || content.kind === "cut") { number++; film = null; }
     const mine = number;
-    queue = queue.then(() => act(content, buffers, mine)).catch((error) => { number++; model.send({ kind: "failed", words: String(error) }); });
+    queue = queue.then(() => act(content, buffers, mine)).catch((error) => {
+      if (mine === number) { number++; model.send({ kind: "failed", words: String(error) }); }
+    });
   };
   model.on("msg:custom", receive);
   return () => { number++; model.off("msg:custom", receive); };

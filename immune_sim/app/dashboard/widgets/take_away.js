@@ -1,4 +1,4 @@
-// Downloads: a text from Python, or the tissue as it is painted, with its legend and a line that says what it is.
+// Downloads: a file from Python, or the tissue as it is painted, with its legend and a line that says what it is.
 
 function give(blob, name) {
   const link = document.createElement("a");
@@ -63,8 +63,8 @@ function givePicture(name, words) {
 }
 
 function render({ model }) {
-  const receive = (content) => {
-    if (content.kind === "file") give(new Blob([content.content], { type: content.mime }), content.name);
+  const receive = (content, buffers) => {
+    if (content.kind === "file") give(new Blob(buffers, { type: content.mime }), content.name);
     else if (content.kind === "picture") givePicture(content.name, content.words);
   };
   model.on("msg:custom", receive);

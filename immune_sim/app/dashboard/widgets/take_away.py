@@ -14,9 +14,10 @@ class TakeAway(anywidget.AnyWidget):
 
     _esm = SOURCE.read_text(encoding="utf-8")
 
-    def give(self, name: str, mime: str, content: str) -> None:
-        """Hand over a text file."""
-        self.send({"kind": "file", "name": name, "mime": mime, "content": content})
+    def give(self, name: str, mime: str, content: str | bytes) -> None:
+        """Hand over a file."""
+        raw = content.encode() if isinstance(content, str) else content
+        self.send({"kind": "file", "name": name, "mime": mime}, [raw])
 
     def give_picture(self, name: str, words: str) -> None:
         """Hand over the tissue as it is painted now, as PNG, with its legend and a line of words below."""
