@@ -63,9 +63,9 @@ class Away:
             self.going.value = None
             if self.camera is not None:
                 self.camera.cut()
-            if self._line is not None:
-                self._line.close()
-                self._line = None
+            line, self._line = self._line, None  # first: whoever listens must not take it for lost
+        if line is not None:
+            line.close()
 
     def _begin(self, errand: Errand) -> None:
         if self._line is not None:
@@ -87,8 +87,9 @@ class Away:
                     if line is self._line:
                         self._hear(last, arguments)
         line.close()
-        if line is self._line and last not in ("done", "failed"):
-            self._finish(LOST)
+        with self._guard:
+            if line is self._line and last not in ("done", "failed"):
+                self._finish(LOST)
 
     def _hear(self, event: str, arguments: tuple[Any, ...]) -> None:
         going = self.going.value
