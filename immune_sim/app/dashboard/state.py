@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from dataclasses import replace
 
 import solara
 
-from immune_sim.app.dashboard import catalog, limits, pictures, replay
+from immune_sim.app.dashboard import catalog, limits, pictures, replay, uploads
 from immune_sim.app.dashboard.away import Away
 from immune_sim.app.dashboard.engine.process import Engine
 from immune_sim.app.dashboard.mixed import Floats, solve_later
@@ -21,6 +22,7 @@ from immune_sim.core.errors import ScenarioError
 from immune_sim.core.parameters import Value
 from immune_sim.scenario.scenario import Scenario
 
+OWN = "own"  # stands for the person's scenario among the names of the shipped ones
 FIRST_SCENARIO = "ldn-mouse"
 FIRST_SEED = 1
 SPEEDS = (1.0, 3.0, 6.0, 12.0, 24.0, 48.0, 120.0, math.inf)  # hours of tissue per second
@@ -35,7 +37,8 @@ class Session:
 
     def __init__(self) -> None:
         self.wanted = Wanted(Run(FIRST_SCENARIO, FIRST_SEED))
-        self.scenario_name = solara.reactive(FIRST_SCENARIO)
+        self.scenario_name = solara.reactive(FIRST_SCENARIO)  # or OWN
+        self.own: solara.Reactive[Run | None] = solara.reactive(None)  # a scenario that is not shipped, at hour 0
         self.seed = solara.reactive(FIRST_SEED)
         self.playing = solara.reactive(False)
         self.speed = solara.reactive(FIRST_SPEED)
@@ -99,8 +102,16 @@ class Session:
         self.engine.tell("pace", SPEEDS[step])
 
     def choose(self, name: str) -> None:
-        """Take another shipped scenario and begin; changed values belonged to the old one and go."""
-        self.open_run(Run(name, self.seed.value), play=True)
+        """Take another shipped scenario, or OWN, and begin; changed values belonged to the old one and go."""
+        own = self.own.value
+        run = replace(own, seed=self.seed.value) if own and name == OWN else Run(name, self.seed.value)
+        self.open_run(run, play=True)
+
+    def open_file(self, content: bytes, name: str) -> None:
+        """Take the scenario of an uploaded file and begin; raises ScenarioError with every mistake in it."""
+        scenario = uploads.read_scenario(content, name)
+        limits.current().check(scenario)
+        self.open_run(Run.of(scenario, self.seed.value), play=True)
 
     def reset(self) -> None:
         """Begin again at hour 0 with everything that was changed."""
@@ -168,7 +179,9 @@ class Session:
         if self._refused(lambda: limits.current().check(run.scenario)):
             return False
         self.wanted.take(run)
-        self.scenario_name.value = run.name
+        if run.title:
+            self.own.value = replace(run, hour=0, changes=())
+        self.scenario_name.value = OWN if run.title else run.name
         self.dose.value = catalog.usual_dose(self.scenario)
         self.slice(int(self.scenario.values["space.depth"]) // 2)
         self.seed.value = run.seed

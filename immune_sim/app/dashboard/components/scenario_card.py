@@ -7,24 +7,29 @@ import solara
 
 from immune_sim.app.dashboard import catalog
 from immune_sim.app.dashboard.components.controls import IconAction, box, text
-from immune_sim.app.dashboard.state import Session
+from immune_sim.app.dashboard.components.upload import UploadButton
+from immune_sim.app.dashboard.state import OWN, Session
 
 
 @solara.component
 def ScenarioCard(session: Session) -> None:
     """The list of scenarios and what the chosen one is about."""
-    name = session.scenario_name.value
+    name, own = session.scenario_name.value, session.own.value
     scenario = session.scenario
+    choices = [{"text": entry.title, "value": entry.name} for entry in catalog.entries()]
+    if own is not None:
+        choices.insert(0, {"text": own.title, "value": OWN})
     with v.Html(tag="section", class_="card scenario", attributes={"aria-label": "Scenario"}):
         with v.Html(tag="div", class_="card-head"):
             text("Scenario", "card-title")
+            UploadButton("Open", "a scenario file of your own, or drop it here", session.open_file, ".scenario")
             with v.Html(tag="div", class_="seed"):
                 text(f"seed {session.seed.value}", "", "span")
                 IconAction(
                     "mdi-dice-multiple-outline", session.other_luck, "Another seed: the same scenario with other luck"
                 )
         v.Select(
-            items=[{"text": entry.title, "value": entry.name} for entry in catalog.entries()],
+            items=choices,
             v_model=name,
             on_v_model=session.choose,
             outlined=True,
