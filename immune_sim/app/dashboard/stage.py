@@ -72,6 +72,11 @@ class Stage:
         self._plot = plot
         self.engine.tell("curves_again")
 
+    def mark_hour(self, day: float) -> None:
+        """Mark a day in the curves where the tissue stands behind their end; below 0 none."""
+        if self._plot is not None:
+            self._plot.now = day
+
     def hear(self, event: str, act: Callable[..., None]) -> None:
         """Call ``act`` with the arguments of every event of this name."""
         self._hearing[event] = act

@@ -17,6 +17,7 @@ from immune_sim.app.dashboard.engine.process import Engine
 from immune_sim.app.dashboard.mixed import Floats, solve_later
 from immune_sim.app.dashboard.replay import Run
 from immune_sim.app.dashboard.stage import Stage
+from immune_sim.app.dashboard.time_travel import TimeTravel
 from immune_sim.app.dashboard.wanted import Tables, Wanted
 from immune_sim.core.errors import ScenarioError
 from immune_sim.core.parameters import Value
@@ -52,6 +53,7 @@ class Session:
         self.stage = Stage(on_stopped=lambda: self.playing.set(False))
         self.away = Away(self.stage)
         self.engine = self._new_engine()
+        self.travel = TimeTravel(self)
 
     @property
     def scenario(self) -> Scenario:

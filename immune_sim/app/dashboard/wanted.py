@@ -60,6 +60,13 @@ class Wanted:
         self._in_use = dict(scenario.values)
         self.waiting.value = ()
 
+    def in_force(self, values: dict[str, Value]) -> None:
+        """Show the values of the tissue at the hour that is shown now; those that wait for a reset stay wanted."""
+        waiting = set(self.waiting.value)
+        kept = {key: value for key, value in self.changes.value.items() if key in waiting}
+        found = {key: value for key, value in values.items() if value != self.scenario.values[key]}
+        self.changes.value = {key: value for key, value in found.items() if key not in waiting} | kept
+
     def want(self, address: str, value: Value) -> tuple[Value, bool]:
         """Want another value; returns it as its parameter takes it, and whether it may be used at once."""
         declared = self.scenario.registry.parameters[address]

@@ -16,22 +16,22 @@ class Changing(Part):
     def set_parameter(self, arm: int, address: str, value: Value) -> None:
         """Use another value of a live parameter from now on."""
         if arm in self.workshop.arms:
-            self.workshop.arms[arm].model.set_parameter(address, value)
+            self.workshop.arms[arm].timeline.change(lambda model: model.set_parameter(address, value))
             self.list_changes(arm)
 
     def give_dose(self, arm: int, amount: str) -> None:
         """Give a dose now, "0.1 mg/kg" or "4.5 mg"."""
         if arm in self.workshop.arms:
-            model = self.workshop.arms[arm].model
-            mg = model.give_dose(amount)
+            timeline = self.workshop.arms[arm].timeline
+            mg = timeline.change(lambda model: model.give_dose(amount))
             self.list_changes(arm)
             exactly = "" if amount.endswith("mg") else f" ({mg:.3g} mg)"
-            self.say("message", arm, f"Dose given on {replay.clock(model.time)}: {amount}{exactly}")
+            self.say("message", arm, f"Dose given on {replay.clock(timeline.model.time)}: {amount}{exactly}")
 
     def set_regimen(self, arm: int, tables: list[dict[str, Any]]) -> None:
         """Use another schedule, as tables of a scenario file, from the present hour on."""
         if arm in self.workshop.arms:
-            self.workshop.arms[arm].model.set_regimen(tables)
+            self.workshop.arms[arm].timeline.change(lambda model: model.set_regimen(tables))
             self.list_changes(arm)
 
     def list_changes(self, arm: int) -> None:

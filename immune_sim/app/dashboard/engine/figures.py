@@ -35,6 +35,7 @@ class Figures(Part):
 
     _drawn = 0  # rows of the recorder that the page has
     _anew = True
+    _lines: tuple[tuple[int, int], ...] = ()  # arms and their branches whose curves are drawn
     _mixed_wanted = True
     _spoken_at = 0.0
     _paced = (0.0, 0.0)
@@ -82,11 +83,17 @@ class Figures(Part):
         self.workshop.loop.redraw()
 
     def _send_curves(self) -> None:
+        """Curves go to the tip of each branch, as far as all arms have one, and stay while the tissue stands behind."""
+        lines = tuple((arm.number, arm.timeline.here.number) for arm in self.workshop.arms.values())
+        self._anew, self._lines = self._anew or lines != self._lines, lines
         start = 0 if self._anew else self._drawn
+        known = [(arm, arm.timeline.columns()) for arm in self.workshop.arms.values()]
+        stop = min((len(each["hour"]) for _, each in known), default=0)
         days: NDArray[np.float64] = np.empty(0)
         columns = []
-        for arm in self.workshop.arms.values():
-            days, drawn = curves.columns_since(arm.model.recorder.columns, start, self._mixed_drawn(arm))
+        for arm, course in known:
+            rows = {name: column[:stop] for name, column in course.items()}
+            days, drawn = curves.columns_since(rows, start, self._mixed_drawn(arm))
             columns += drawn
         if self._anew or len(days):
             self.say("curves", self._anew, days, columns)

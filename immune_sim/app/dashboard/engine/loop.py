@@ -86,6 +86,11 @@ class Loop:
                 self._guarded(self._show)
             self._wake.wait(self._pause())
 
+    @property
+    def waiting(self) -> bool:
+        """Whether there is a note that nobody has read; work that takes long may stop for it."""
+        return not self._notes.empty()
+
     # ---- what notes may call -----------------------------------------------------------------------------------------
 
     def play(self, playing: bool) -> None:

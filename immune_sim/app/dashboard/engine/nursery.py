@@ -17,9 +17,10 @@ from typing import Any
 
 from immune_sim.app.dashboard.engine.line import Line
 
-JOBS = {"session": b"s", "mixed": b"m", "errand": b"e"}
-# The server paints for everybody and comes first; the equation comes last, and what is made to be taken away.
-NICE = {"session": 2, "mixed": 10, "errand": 10}
+JOBS = {"session": b"s", "mixed": b"m", "errand": b"e", "luck": b"l"}
+# The server paints for everybody and comes first; the equation, and what is made to be taken away, come later, and
+# other seeds last.
+NICE = {"session": 2, "mixed": 10, "errand": 10, "luck": 19}
 WARM_SIZE = 24  # sites along a side of the tissue that warms the kernels
 
 
@@ -44,7 +45,7 @@ def main(argument: str) -> None:
 
 def warm() -> None:
     """Load the model and what reads it, and compute one hour of a small tissue."""
-    from immune_sim.app.dashboard import mixed  # noqa: F401
+    from immune_sim.app.dashboard import luck, mixed  # noqa: F401
     from immune_sim.app.dashboard.engine import workshop  # noqa: F401
     from immune_sim.model.model import TumorImmuneModel
 
@@ -74,6 +75,8 @@ def _job(name: str) -> Callable[[Line], None]:
         from immune_sim.app.dashboard.mixed import work
     elif name == "errand":
         from immune_sim.app.dashboard.errands import work
+    elif name == "luck":
+        from immune_sim.app.dashboard.luck import work
     else:
         from immune_sim.app.dashboard.engine.workshop import work
     return work

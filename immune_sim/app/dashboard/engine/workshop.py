@@ -21,9 +21,10 @@ from immune_sim.app.dashboard.engine.parts import Part
 from immune_sim.app.dashboard.engine.reading_cells import ReadingCells
 from immune_sim.app.dashboard.engine.showing import Showing
 from immune_sim.app.dashboard.engine.taking import Taking
+from immune_sim.app.dashboard.engine.travelling import Travelling
 from immune_sim.core.errors import ScenarioError
 
-PARTS: tuple[type[Part], ...] = (Clockwork, Changing, ReadingCells, Showing, Figures, Taking)
+PARTS: tuple[type[Part], ...] = (Clockwork, Changing, ReadingCells, Showing, Figures, Taking, Travelling)
 SLOW_PARTS = 0.2  # s between updates of curves and figures; the tissue itself is painted more often
 
 
@@ -88,7 +89,7 @@ class Workshop:
     def hour(self) -> None:
         """Compute an hour of every tissue."""
         for arm in self.arms.values():
-            arm.model.run_for(1)
+            arm.timeline.step()
         for each in self.parts:
             each.hour()
 

@@ -16,6 +16,7 @@ from immune_sim.app.dashboard.components.parameter_card import ParameterCard
 from immune_sim.app.dashboard.components.readout import Readout
 from immune_sim.app.dashboard.components.scenario_card import ScenarioCard
 from immune_sim.app.dashboard.components.taking_away import ChangeLog, HandOver, TakeAwayPanel
+from immune_sim.app.dashboard.components.time_strip import TimeStripView
 from immune_sim.app.dashboard.components.tissue_view import TissueView
 from immune_sim.app.dashboard.components.transport import Transport
 from immune_sim.app.dashboard.state import Session
@@ -59,6 +60,7 @@ def Laboratory() -> None:
                 with v.Html(tag="div", class_="lab-views"):
                     TissueView(session, session.stage.attach)
                     CurveView(session, session.stage.attach_plot)
+                TimeStripView(session)
         EvidenceNote(session)
         EvidencePanel(session)
         TakeAwayPanel(session)

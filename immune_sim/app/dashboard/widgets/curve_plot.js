@@ -31,6 +31,8 @@ class Curves {
     if (app) this.theme.observe(app, { attributes: true, attributeFilter: ["class"] });
     this.size = new ResizeObserver(() => this.drawn && plotly.Plots.resize(this.root));
     this.size.observe(this.root);
+    this.now = document.createElement("div");
+    this.now.className = "curves-now";
     this.label();
   }
 
@@ -60,7 +62,58 @@ class Curves {
     return this.model.get("traces").map((trace, i) => ({
       ...trace, x: x.slice(), y: columns[i].slice(), line: { ...trace.line, color: trace.colors[shade] },
       ...(trace.fills ? { fillcolor: trace.fills[shade] } : {}),
-    }));
+    })).concat(this.fanTraces(x.length ? x[x.length - 1] : 0));
+  }
+
+  // ---- other seeds: a band and a line behind the curves, as far as the run itself has come ----
+
+  fanTraces(until) {
+    if (!this.fan) return [];
+    const n = this.fanShown = this.fanUntil(until), ink = css(this.root, "--tumor", "#c8502f"), x = this.fan.x.slice(0, n);
+    const common = { type: "scatter", mode: "lines", xaxis: "x", yaxis: "y", zorder: -1, connectgaps: false };
+    const edge = { ...common, line: { width: 0, color: ink }, hoverinfo: "skip" };
+    return [
+      { ...edge, name: "other seeds, low", x, y: this.fan.edges[0].slice(0, n) },
+      { ...edge, name: "other seeds, high", x, y: this.fan.edges[2].slice(0, n), fill: "tonexty", fillcolor: ink + "26" },
+      { ...common, name: "other seeds", x, y: this.fan.edges[1].slice(0, n), line: { width: 1.2, color: ink + "99", dash: "dash" }, hovertemplate: "%{y:.4~g}" },
+    ];
+  }
+
+  fanUntil(day) {
+    const beyond = this.fan.x.findIndex((each) => each > day);
+    return beyond < 0 ? this.fan.x.length : beyond;
+  }
+
+  // What is already drawn of the fan stays; only the points that the run has passed since are added.
+  fanSince(day) {
+    if (!this.fan) return null;
+    const from = this.fanShown, to = this.fanUntil(day);
+    if (to <= from) return null;
+    this.fanShown = to;
+    const part = (values) => values.slice(from, to), [low, middle, high] = this.fan.edges.map(part);
+    return { x: [low, high, middle].map(() => part(this.fan.x)), y: [low, high, middle] };
+  }
+
+  async setFan(x, edges) {
+    this.fan = x.length ? { x, edges } : null;
+    this.root.dataset.fan = String(x.length);
+    if (!this.drawn) return;
+    const first = this.model.get("traces").length, drawn = this.root.data.length > first, own = this.root.data[0].x;
+    const traces = this.fanTraces(own.length ? own[own.length - 1] : 0), places = [first, first + 1, first + 2];
+    if (drawn && this.fan) await this.plotly.restyle(this.root, { x: traces.map((t) => t.x), y: traces.map((t) => t.y) }, places);
+    else if (drawn) await this.plotly.deleteTraces(this.root, places);
+    else if (this.fan) await this.plotly.addTraces(this.root, traces);
+  }
+
+  // ---- the hour that the tissue shows, where it lies before the end of the curves ----
+
+  mark() {
+    const day = this.model.get("now"), axis = this.root._fullLayout?.xaxis, place = this.root._fullLayout?._size;
+    const inside = axis && day >= 0 && day >= axis.range[0] && day <= axis.range[1];
+    this.now.style.display = inside ? "block" : "none";
+    if (!inside) return;
+    if (this.now.parentNode !== this.root) this.root.appendChild(this.now);
+    Object.assign(this.now.style, { left: `${axis._offset + axis.d2p(day)}px`, top: `${place.t}px`, height: `${place.h}px` });
   }
 
   // The whole history: when the page opens, after a reset, or when points were missed.
@@ -68,7 +121,9 @@ class Curves {
     this.epoch = epoch; this.count = x.length;
     const config = { displayModeBar: false, responsive: false, doubleClick: "reset" };
     await this.plotly.react(this.root, this.traces(x, columns), this.look(), config);
+    if (!this.drawn) this.root.on("plotly_afterplot", () => this.mark());
     this.drawn = true;
+    this.mark();
     this.told();
   }
 
@@ -76,7 +131,9 @@ class Curves {
     if (!this.drawn || epoch !== this.epoch || start !== this.count) { this.model.send({ kind: "ready" }); return; }
     const began = performance.now();
     this.count += x.length;
-    await this.plotly.extendTraces(this.root, { x: columns.map(() => x), y: columns }, columns.map((_, i) => i));
+    const fan = this.fanSince(x[x.length - 1]), xs = columns.map(() => x).concat(fan ? fan.x : []);
+    const ys = columns.concat(fan ? fan.y : []);
+    await this.plotly.extendTraces(this.root, { x: xs, y: ys }, ys.map((_, i) => i));
     const spent = performance.now() - began, log = (window.__immune_sim_curves ||= { ms: [] });
     log.ms.push(spent);
     if (log.ms.length > 300) log.ms.shift();
@@ -95,6 +152,12 @@ class Curves {
     const index = this.shade ? 1 : 0, traces = this.model.get("traces");
     const change = { "line.color": traces.map((trace) => trace.colors[index]) };
     if (traces.some((trace) => trace.fills)) change.fillcolor = traces.map((trace) => (trace.fills || ["", ""])[index]);
+    if (this.fan) {
+      const [, high, middle] = this.fanTraces(this.fan.x[this.fanShown - 1] ?? 0);
+      change["line.color"].push(high.line.color, high.line.color, middle.line.color);
+      change.fillcolor ||= traces.map(() => "");
+      change.fillcolor.push("", high.fillcolor, "");
+    }
     this.plotly.update(this.root, change, this.look());
   }
 
@@ -120,12 +183,14 @@ async function render({ model, el }) {
   }
   curves.shade = curves.dark();
   const receive = (content, buffers) => {
-    const [x, columns] = read(content, buffers, model.get("traces").length);
-    if (content.kind === "replace") curves.replace(content.epoch, x, columns);
+    const [x, columns] = read(content, buffers, content.kind === "fan" ? 3 : model.get("traces").length);
+    if (content.kind === "fan") curves.setFan(x, columns);
+    else if (content.kind === "replace") curves.replace(content.epoch, x, columns);
     else curves.extend(content.epoch, content.start, x, columns);
   };
   model.on("msg:custom", receive);
   model.on("change:description", () => curves.label());
+  model.on("change:now", () => curves.mark());
   model.send({ kind: "ready" });
   return () => { model.off("msg:custom", receive); curves.close(); };
 }

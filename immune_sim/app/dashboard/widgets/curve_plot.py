@@ -24,7 +24,7 @@ class CurvePlot(anywidget.AnyWidget):
 
     frame: a plotly layout without colors (the page's own are used); "layout" is taken by ipywidgets. traces: plotly
     scatter traces without data, each with ``colors`` [light, dark] and perhaps ``fills`` [light, dark].
-    description: what a screen reader says.
+    description: what a screen reader says. now: day that is marked by a line, below 0 for none.
     """
 
     _esm = SOURCE.read_text(encoding="utf-8")
@@ -33,11 +33,13 @@ class CurvePlot(anywidget.AnyWidget):
     traces = traitlets.List(traitlets.Dict()).tag(sync=True)
     plotly_url = traitlets.Unicode(PLOTLY_URL).tag(sync=True)
     description = traitlets.Unicode("Curves").tag(sync=True)
+    now = traitlets.Float(-1.0).tag(sync=True)
 
     def __init__(self, **traits: Any) -> None:
         super().__init__(**traits)
         self._points = np.empty((len(self.traces) + 1, 0), dtype=np.float32)
         self._guard = threading.RLock()  # the engine's thread adds points, the page's thread asks for them
+        self._fan = np.empty((4, 0), dtype=np.float32)
         self._epoch = 0
         self._sent = 0
         self._asked = False  # a page has asked for points
@@ -66,6 +68,20 @@ class CurvePlot(anywidget.AnyWidget):
             self._points = np.concatenate([self._points, _stacked(x, columns)], axis=1)
             self._flush()
 
+    def show_fan(self, x: NDArray[Any], edges: Sequence[NDArray[Any]]) -> None:
+        """Draw a band and its middle behind the first curve: lower edge, middle, upper edge, each as long as x.
+
+        It is drawn as far as the curves go; without points it goes. The curves themselves are not sent again.
+        """
+        with self._guard:
+            self._fan = _stacked(x, edges)
+            if self._asked:
+                self._ship_fan()
+
+    def _ship_fan(self) -> None:
+        self.bytes_sent += self._fan.nbytes
+        self.send({"kind": "fan", "n": self._fan.shape[1]}, buffers=[self._fan.tobytes()])
+
     def _flush(self) -> None:
         if self._asked and not self._waiting and self._sent < self.length:
             self._ship("extend", self._sent)
@@ -81,6 +97,7 @@ class CurvePlot(anywidget.AnyWidget):
         with self._guard:
             if content.get("kind") == "ready":
                 self._asked = True
+                self._ship_fan()
                 self._ship("replace", 0)
             elif content.get("kind") == "drawn":
                 self._waiting = False

@@ -1,0 +1,138 @@
+"""Going back, doing something else and coming home, in a real browser with the network off."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from tests.browser.conftest import Lab
+
+pytestmark = pytest.mark.browser
+
+UNDRUGGED = "Control mouse, no drug"
+
+
+def wait_strip(lab: Lab, condition: str) -> None:
+    """Wait until the hour shown (h) and the tip of the branch (t) fulfill a condition, and the clock says the same."""
+    lab.page.wait_for_function(
+        "(() => { const strip = document.querySelector('.strip').dataset, h = +strip.hour, t = +strip.tip;"
+        f" return +document.querySelector('.clock').dataset.hour === h && ({condition}); }})()"
+    )
+    lab.page.wait_for_timeout(300)  # the picture of that hour
+
+
+def begin(lab: Lab, days: int) -> None:
+    lab.choose(UNDRUGGED)
+    for day in range(1, days + 1):
+        lab.press("1 day")
+        wait_strip(lab, f"h === {24 * day} && t === h")
+
+
+def drag_to(lab: Lab, share: float) -> None:
+    """Drag the thumb to a share of the hours that are kept."""
+    kept = lab.page.locator(".strip-kept").bounding_box()
+    thumb = lab.page.locator(".strip-thumb circle").bounding_box()
+    assert kept is not None
+    assert thumb is not None
+    y = thumb["y"] + thumb["height"] / 2
+    mouse = lab.page.mouse
+    mouse.move(thumb["x"] + thumb["width"] / 2, y)
+    mouse.down()
+    mouse.move(kept["x"] + kept["width"] * (share + 0.2), y, steps=6)
+    mouse.move(kept["x"] + kept["width"] * share, y, steps=6)
+    mouse.up()
+
+
+def branches(lab: Lab) -> list[str]:
+    """Titles in the list of branches, which stays open."""
+    if not lab.page.locator(".branches-panel").is_visible():
+        lab.page.locator(".branches-button").click()
+    return lab.page.locator(".branch-title").all_inner_texts()
+
+
+def test_an_hour_comes_back_as_it_was(lab: Lab) -> None:
+    """The picture, dot by dot: catches a tissue that is only nearly the same, and curves that lose what comes later."""
+    begin(lab, 1)
+    first = lab.picture()
+    lab.press("1 day")
+    wait_strip(lab, "h === 48")
+    second = lab.picture()
+    drag_to(lab, 0.3)
+    wait_strip(lab, "h > 5 && h < 24 && t === 48")
+    assert lab.picture() not in (first, second)
+    assert len(lab.curve("living")) == 49
+    lab.page.locator(".curves-now").wait_for()
+    lab.page.locator(".strip-axis").press("End")
+    wait_strip(lab, "h === 48")
+    assert lab.picture() == second
+    lab.page.locator(".curves-now").wait_for(state="hidden")
+    lab.page.locator(".scenario .card-title").click()
+    lab.page.keyboard.press("Shift+ArrowLeft")
+    wait_strip(lab, "h === 24")
+    assert lab.picture() == first
+    lab.page.keyboard.press("ArrowLeft")
+    wait_strip(lab, "h === 23")
+    lab.page.keyboard.press("ArrowRight")
+    wait_strip(lab, "h === 24 && t === 48")
+    assert lab.picture() == first
+
+
+def test_a_change_at_an_earlier_hour_begins_a_branch(lab: Lab) -> None:
+    """Catches a change that overwrites what was there, and a branch that cannot be shown, named or removed."""
+    begin(lab, 2)
+    end = lab.picture()
+    lab.page.locator(".strip-axis").press("Shift+ArrowLeft")
+    wait_strip(lab, "h === 24")
+    assert branches(lab) == ["First run"]
+    lab.press("Give a dose now")
+    lab.page.locator(".branch-title").get_by_text("dose by hand").wait_for()
+    lab.press("1 day")
+    wait_strip(lab, "h === 48 && t === 48")
+    other = lab.picture()
+    assert other != end
+    lab.page.locator(".change-log").get_by_text("day 1, 00:00").wait_for()
+    branches(lab)
+    lab.page.locator(".branch-show").first.click()
+    lab.page.locator(".change-log").wait_for(state="detached")
+    wait_strip(lab, "h === 48")
+    assert lab.picture() == end
+    lab.page.locator(".branch-row").last.get_by_role("button", name="Rename").click()
+    name = lab.page.get_by_label("Name of this branch")
+    name.fill("one dose")
+    name.press("Enter")
+    lab.page.locator(".branch-title").get_by_text("one dose").wait_for()
+    lab.page.locator(".branch-show").last.click()
+    lab.page.locator(".change-log").wait_for()
+    wait_strip(lab, "h === 48")
+    assert lab.picture() == other
+    lab.page.locator(".branch-row").last.get_by_role("button", name="Remove this branch").click()
+    lab.page.locator(".change-log").wait_for(state="detached")
+    assert branches(lab) == ["First run"]
+    wait_strip(lab, "h === 48")
+    assert lab.picture() == end
+    lab.page.keyboard.press("Escape")
+
+
+def test_sliders_show_the_values_of_the_hour(lab: Lab) -> None:
+    """A live value that was changed later is not in force earlier; catches a slider that says otherwise."""
+    begin(lab, 1)
+    lab.page.get_by_placeholder("Find a parameter").fill("links tumor proliferation")
+    field = lab.page.locator(".param[data-address='links.tumor_proliferation']")
+    before = field.locator(".param-number").input_value()
+    field.locator(".param-number").fill("-2")
+    field.locator(".param-number").press("Enter")
+    lab.page.locator(".strip-mark").wait_for(state="attached")
+    lab.press("1 day")
+    wait_strip(lab, "h === 48")
+    lab.page.locator(".strip-axis").press("Home")
+    wait_strip(lab, "h === 0")
+    lab.page.locator(".changes").wait_for(state="detached")
+    assert field.locator(".param-number").input_value() == before
+    lab.press("1 day")
+    lab.press("1 hour")
+    wait_strip(lab, "h === 25 && t === 48")
+    lab.page.locator(".change-log").get_by_text("tumor proliferation to -2").wait_for()
+    assert branches(lab) == ["First run"]
+    lab.page.keyboard.press("Escape")
