@@ -87,13 +87,12 @@ def test_a_change_at_an_earlier_hour_begins_a_branch(lab: Lab) -> None:
     wait_strip(lab, "h === 24")
     assert branches(lab) == ["First run"]
     lab.press("Give a dose now")
-    lab.page.locator(".branch-title").get_by_text("dose by hand").wait_for()
+    lab.page.locator(".change-log").get_by_text("day 1, 00:00").wait_for()
     lab.press("1 day")
     wait_strip(lab, "h === 48 && t === 48")
     other = lab.picture()
     assert other != end
-    lab.page.locator(".change-log").get_by_text("day 1, 00:00").wait_for()
-    branches(lab)
+    assert branches(lab) == ["First run", "dose by hand, 0.002 mg"]
     lab.page.locator(".branch-show").first.click()
     lab.page.locator(".change-log").wait_for(state="detached")
     wait_strip(lab, "h === 48")

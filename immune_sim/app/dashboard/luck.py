@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import threading
+import time
 from collections import OrderedDict
 from collections.abc import Callable
 
@@ -21,6 +22,7 @@ from immune_sim.model.model import TumorImmuneModel
 COUNTS = (0, 20, 50)
 GRACE = 3.0  # s that a new tissue and its well-mixed curve have for themselves
 KEPT = 12  # fans
+PAUSE = 1.0  # s between two growths that are told
 LOOK = 0.5  # s between looks at what another session computes for the same scenario
 # All seeds are taken a few days on before any is taken further: a fan over the first days says more than one whole run.
 STAGES = (120, 480)
@@ -83,12 +85,14 @@ def _compute(
     seeds = tuple(seed for seed in seeds if not fan.complete(seed))  # another session may just have done it
     if not seeds or not wanted():
         return
-    line = process.begin("luck")
+    line, told_at = process.begin("luck"), 0.0
     try:
         line.send((run, seeds))
         while wanted() and (news := line.receive()) is not None:
             fan.add(*news)
-            told(fan)
+            if time.monotonic() - told_at > PAUSE:
+                told(fan)
+                told_at = time.monotonic()
     except (EOFError, OSError):
         return  # an addition; the tissue goes on without it
     finally:

@@ -49,7 +49,7 @@ class Stage:
         self.depth = solara.reactive(1)
         self.ready = solara.reactive(False)
         self.engine: Engine
-        self._plot: CurvePlot | None = None
+        self.plot: CurvePlot | None = None
         self._on_stopped = on_stopped
         self._hearing: dict[str, Callable[..., None]] = {}
 
@@ -69,13 +69,13 @@ class Stage:
 
     def attach_plot(self, plot: CurvePlot) -> None:
         """Draw the curves on this plot from now on."""
-        self._plot = plot
+        self.plot = plot
         self.engine.tell("curves_again")
 
     def mark_hour(self, day: float) -> None:
         """Mark a day in the curves where the tissue stands behind their end; below 0 none."""
-        if self._plot is not None:
-            self._plot.now = day
+        if self.plot is not None:
+            self.plot.now = day
 
     def hear(self, event: str, act: Callable[..., None]) -> None:
         """Call ``act`` with the arguments of every event of this name."""
@@ -118,8 +118,8 @@ class Stage:
 
     def on_curves(self, anew: bool, days: NDArray[np.float64], columns: list[NDArray[np.float64]]) -> None:
         """Draw curves from their beginning, or add points to them."""
-        if self._plot is not None:
-            (self._plot.replace if anew else self._plot.extend)(days, columns)
+        if self.plot is not None:
+            (self.plot.replace if anew else self.plot.extend)(days, columns)
 
     def on_reading(self, arm: int, reading: Reading) -> None:
         """Show the figures above the tissue."""

@@ -15,6 +15,7 @@ from immune_sim.app.dashboard import catalog, limits, pictures, replay, uploads
 from immune_sim.app.dashboard.away import Away
 from immune_sim.app.dashboard.engine.process import Engine
 from immune_sim.app.dashboard.mixed import Floats, solve_later
+from immune_sim.app.dashboard.other_seeds import OtherSeeds
 from immune_sim.app.dashboard.replay import Run
 from immune_sim.app.dashboard.stage import Stage
 from immune_sim.app.dashboard.time_travel import TimeTravel
@@ -54,6 +55,7 @@ class Session:
         self.away = Away(self.stage)
         self.engine = self._new_engine()
         self.travel = TimeTravel(self)
+        self.seeds = OtherSeeds(self)
 
     @property
     def scenario(self) -> Scenario:
@@ -134,6 +136,7 @@ class Session:
         self.stage.message.value = ""
         self.engine.tell("begin", 0, run)
         self._solve(run)
+        self.seeds.begin(run)
         return True
 
     def _refused(self, act: Callable[[], None]) -> str | None:

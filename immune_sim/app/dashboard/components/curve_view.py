@@ -9,6 +9,7 @@ import solara
 
 from immune_sim.app.dashboard import curves
 from immune_sim.app.dashboard.components.controls import text
+from immune_sim.app.dashboard.components.luck_view import Luck
 from immune_sim.app.dashboard.state import Session
 from immune_sim.app.dashboard.widgets.curve_plot import CurvePlot
 
@@ -26,7 +27,13 @@ def CurveView(session: Session, on_widget: Callable[[CurvePlot], None]) -> None:
         with v.Html(tag="div", class_="curve-place"):
             plot = CurvePlot.element(frame=frame, traces=traces, description=DESCRIPTION)
         Gap(session)
-    solara.use_effect(lambda: on_widget(solara.get_widget(plot)), [])
+        Luck(session)
+
+    def attach() -> None:
+        on_widget(solara.get_widget(plot))
+        session.seeds.draw()
+
+    solara.use_effect(attach, [])
 
 
 @solara.component

@@ -12,6 +12,7 @@ from immune_sim.app.dashboard.components.curve_view import CurveView
 from immune_sim.app.dashboard.components.evidence import EvidenceNote, EvidencePanel
 from immune_sim.app.dashboard.components.header import Header
 from immune_sim.app.dashboard.components.keyboard import ForTheEar, Keyboard, KeysPanel
+from immune_sim.app.dashboard.components.luck_view import LuckPanel
 from immune_sim.app.dashboard.components.parameter_card import ParameterCard
 from immune_sim.app.dashboard.components.readout import Readout
 from immune_sim.app.dashboard.components.scenario_card import ScenarioCard
@@ -64,6 +65,7 @@ def Laboratory() -> None:
         EvidenceNote(session)
         EvidencePanel(session)
         TakeAwayPanel(session)
+        LuckPanel(session)
         KeysPanel(session)
         ForTheEar(session)
         with v.Html(tag="div", class_="hands"):

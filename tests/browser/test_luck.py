@@ -1,0 +1,56 @@
+"""Other seeds behind the curve, their sentence and their table, in a real browser with the network off."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from immune_sim.app.dashboard.replay import Run
+from immune_sim.model.model import TumorImmuneModel
+
+if TYPE_CHECKING:
+    from tests.browser.conftest import Lab
+
+pytestmark = pytest.mark.browser
+
+AXIS = "The receptor axis alone"
+SOON = 60_000  # ms; the seeds have the lowest priority of all
+
+
+def test_other_seeds_come_behind_the_curve_and_open_in_the_lab(lab: Lab) -> None:
+    """The table's number is what the Lab then shows; catches a band of other values, and a seed that opens another."""
+    lab.choose(AXIS)
+    lab.press("1 day")
+    lab.wait_hour("h === 24")
+    lab.page.wait_for_function(
+        "/^Larger than \\d+ of 20 other seeds on day 1\\.$/.test(document.querySelector('.luck-words').innerText)",
+        timeout=SOON,
+    )
+    middle = lab.curve("other seeds")
+    assert len(middle) == 5  # every six hours, no further than the run
+    assert len(lab.curve("living")) == 25
+    lab.press("The other seeds as a table")
+    row = lab.page.locator(".seeds tbody tr").filter(has=lab.page.get_by_role("button", name="Open", exact=True)).first
+    seed, cells = (int(row.locator("td").nth(i).inner_text().replace(",", "")) for i in (0, 1))
+    model = TumorImmuneModel(Run("axis-only", seed).scenario, rng=seed)
+    model.run_for(24)
+    assert cells == model.recorder.latest["tumor_cells"]
+    row.get_by_role("button", name="Open", exact=True).click()
+    lab.page.locator(".seeds").wait_for(state="detached")
+    lab.page.locator(".seed").get_by_text(f"seed {seed}", exact=True).wait_for()
+    lab.wait_hour("h === 24")
+    lab.page.wait_for_function(
+        "n => +document.querySelector('.figure.is-tumor').dataset.value.replace(',', '') === n", arg=cells
+    )
+
+
+def test_other_seeds_can_be_left_out(lab: Lab) -> None:
+    lab.choose(AXIS)
+    lab.page.locator(".luck-count").click()
+    lab.page.locator(".menuable__content__active .v-list-item").get_by_text("off", exact=True).click()
+    lab.page.locator(".luck-words").get_by_text("no other seeds are computed").wait_for()
+    lab.page.wait_for_function("!document.querySelector('.curves').data.some(t => t.name.startsWith('other seeds'))")
+    lab.page.locator(".luck-count").click()
+    lab.page.locator(".menuable__content__active .v-list-item").get_by_text("20", exact=True).click()
+    lab.page.locator(".luck-words").get_by_text("other seeds on day").wait_for(timeout=SOON)
