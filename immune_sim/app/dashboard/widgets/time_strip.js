@@ -288,8 +288,10 @@ class Branches {
     field.setAttribute("aria-label", "Name of this branch");
     title.replaceWith(field);
     field.focus(); field.select();
+    let closed = false;
     const done = (kept) => {
-      if (!field.isConnected) return;
+      if (closed) return;
+      closed = true; // taking the field away blurs it
       field.replaceWith(title);
       this.drawn = "";
       if (kept && field.value.trim()) this.model.send({ kind: "rename", number: branch.number, title: field.value });
