@@ -97,7 +97,8 @@ class CurvePlot(anywidget.AnyWidget):
         with self._guard:
             if content.get("kind") == "ready":
                 self._asked = True
-                self._ship_fan()
+                if self._fan.size:
+                    self._ship_fan()
                 self._ship("replace", 0)
             elif content.get("kind") == "drawn":
                 self._waiting = False
