@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from immune_sim.core.parameters import Value, declared_in
-from immune_sim.scenario.dosing import days_or_hours
+from immune_sim.scenario.dosing import Dosing, days_or_hours
 from immune_sim.scenario.reading import PRESET, preset_values, written
 
 if TYPE_CHECKING:
@@ -16,12 +16,17 @@ if TYPE_CHECKING:
 
 def to_toml(scenario: Scenario) -> str:
     """The file of a scenario; what it was based on is written out, so the text stands alone."""
-    blocks = [_head(scenario), *(_table("[[regimen]]", _keys(each.table())) for each in scenario.dosing)]
+    blocks = [_head(scenario), *([regimen_text(scenario.dosing)] if scenario.dosing else [])]
     for group in scenario.registry.groups:
         lines = list(_group_lines(scenario, group))
         if lines:
             blocks.append(_table(f"[{group}]", lines))
     return "\n\n".join(blocks) + "\n"
+
+
+def regimen_text(dosing: Iterable[Dosing]) -> str:
+    """The [[regimen]] tables of some phases."""
+    return "\n\n".join(_table("[[regimen]]", _keys(each.table())) for each in dosing)
 
 
 def quoted(text: str) -> str:
