@@ -101,7 +101,7 @@ def test_a_shipped_schedule_is_drawn_and_comes_back(name: str) -> None:
 
 
 def test_what_cannot_be_drawn_is_kept() -> None:
-    """An infusion, a dose where one is, an odd interval, another unit or condition; catches phases that vanish when somebody opens the composer."""
+    """An infusion, a dose where one is, an odd interval, another unit or condition: nothing may vanish on opening."""
     tables = [
         {"dose": "0.1 mg/kg", "every": "24 h"},
         {"infusion": "1 mg/kg/d"},
