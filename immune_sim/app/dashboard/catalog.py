@@ -1,13 +1,11 @@
-"""The shipped scenarios as the page lists them, and a regimen said in one sentence."""
+"""The shipped scenarios as the page lists them, and the usual dose of each."""
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from functools import lru_cache
 
 from immune_sim.core.errors import ImmuneSimError
-from immune_sim.scenario.dosing import Dosing, days_or_hours
 from immune_sim.scenario.scenario import Scenario
 from immune_sim.scenario.shipped import shipped_folder
 
@@ -44,13 +42,6 @@ def entries() -> tuple[Entry, ...]:
     )
 
 
-def regimen_sentence(scenario: Scenario) -> str:
-    """The dosing of a scenario in words, "No drug." where there is none."""
-    if not scenario.dosing:
-        return "No drug."
-    return " Then ".join(_phase(each) for each in scenario.dosing)
-
-
 def usual_dose(scenario: Scenario) -> str:
     """The amount offered for a dose by hand: the scenario's own, otherwise the low dose for a body of that size."""
     for each in scenario.dosing:
@@ -58,30 +49,3 @@ def usual_dose(scenario: Scenario) -> str:
             return f"{each.amount:g} mg/kg" if each.per_kg else f"{each.amount:g} mg"
     body_mass = float(scenario.values.get("pharmacokinetics.body_mass", 70.0))
     return "0.1 mg/kg" if body_mass < 1.0 else "4.5 mg"
-
-
-def _phase(each: Dosing) -> str:
-    unit = "mg/kg" if each.per_kg else "mg"
-    drug = each.drug.capitalize()
-    if each.infusion:
-        words = f"{drug}, {each.amount:g} {unit} per hour, continuously"
-    elif math.isinf(each.every):
-        words = f"{drug}, {each.amount:g} {unit}, once"
-    else:
-        often = (
-            "once a day"
-            if each.every == 24.0
-            else "twice a day"
-            if each.every == 12.0
-            else f"every {days_or_hours(each.every)}"
-        )
-        words = f"{drug}, {each.amount:g} {unit}, {often}"
-    if each.at is not None:
-        words += f" at {each.at // 60:02d}:{each.at % 60:02d}"
-    if each.start:
-        words += f", from day {each.start / 24.0:g}"
-    if math.isfinite(each.length):
-        words += f", for {days_or_hours(each.length)}"
-    if each.off_days:
-        words += f"; {each.on_days:g} days on, {each.off_days:g} off"
-    return words + "."

@@ -17,7 +17,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from immune_sim.app.dashboard.catalog import regimen_sentence
+from immune_sim.app.dashboard.composer.sentence import doses_sentence
 from immune_sim.app.dashboard.in_phases import in_phases
 from immune_sim.app.dashboard.words import spoken, unit_shown
 from immune_sim.core.errors import Problem, ScenarioError
@@ -134,7 +134,7 @@ def merged(interventions: Sequence[dict[str, Any]]) -> tuple[Change, ...]:
 def said(change: Change, scenario: Scenario) -> str:
     """A change in words, without its hour."""
     if isinstance(change.value, list):
-        return f"schedule: {regimen_sentence(scenario.with_overrides({REGIMEN: change.value}))}"
+        return f"schedule: {doses_sentence(scenario, scenario.with_overrides({REGIMEN: change.value}).dosing)}"
     if not change.address:
         return f"dose by hand, {float(change.value):.3g} mg"
     declared = scenario.registry.parameters[change.address]

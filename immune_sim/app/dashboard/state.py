@@ -13,13 +13,15 @@ import solara
 
 from immune_sim.app.dashboard import catalog, limits, pictures, replay, uploads
 from immune_sim.app.dashboard.away import Away
+from immune_sim.app.dashboard.composer.plan import Plan
+from immune_sim.app.dashboard.composer.scheduling import Scheduling
 from immune_sim.app.dashboard.engine.process import Engine
 from immune_sim.app.dashboard.mixed import Floats, solve_later
 from immune_sim.app.dashboard.other_seeds import OtherSeeds
 from immune_sim.app.dashboard.replay import Run
 from immune_sim.app.dashboard.stage import Stage
 from immune_sim.app.dashboard.time_travel import TimeTravel
-from immune_sim.app.dashboard.wanted import Tables, Wanted
+from immune_sim.app.dashboard.wanted import Wanted
 from immune_sim.core.errors import ScenarioError
 from immune_sim.core.parameters import Value
 from immune_sim.scenario.scenario import Scenario
@@ -53,6 +55,7 @@ class Session:
         self._begun = 0  # how many runs were begun, so that a late answer is known as such
         self.stage = Stage(on_stopped=lambda: self.playing.set(False))
         self.away = Away(self.stage)
+        self.scheduling = Scheduling(self)
         self.engine = self._new_engine()
         self.travel = TimeTravel(self)
         self.seeds = OtherSeeds(self)
@@ -121,11 +124,11 @@ class Session:
         """Begin again at hour 0 with everything that was changed."""
         self._begin(self.wanted.run(self.seed.value))
 
-    def use_schedule(self, tables: Tables, now: bool) -> None:
-        """Use a schedule, as tables of a scenario file: from the present hour on, or begin again with it."""
+    def use_schedule(self, plan: Plan, now: bool) -> None:
+        """Use a schedule: from the present hour on, or begin again with it."""
         if now:
-            self.engine.tell("set_regimen", 0, tables)
-        elif self._refused(lambda: self.wanted.schedule(tables)) is None:
+            self.engine.tell("use_schedule", 0, plan)
+        elif self._refused(lambda: self.wanted.schedule([each.table() for each in plan.dosing()])) is None:
             self.reset()
 
     def _begin(self, run: Run) -> bool:

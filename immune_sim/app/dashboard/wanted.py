@@ -11,7 +11,7 @@ from immune_sim.core.parameters import Value
 from immune_sim.scenario.reading import REGIMEN
 from immune_sim.scenario.scenario import Scenario
 
-type Tables = list[dict[str, object]]
+type Tables = list[dict[str, Value]]
 
 
 class Wanted:

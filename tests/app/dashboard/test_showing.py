@@ -140,12 +140,10 @@ def test_every_parameter_has_a_slider_or_a_field_that_holds_its_default() -> Non
         )
 
 
-def test_shipped_scenarios_are_listed_with_the_arms_first_and_their_regimen_in_words() -> None:
+def test_shipped_scenarios_are_listed_with_the_arms_first() -> None:
     names = [entry.name for entry in catalog.entries()]
     assert names[:3] == ["control-mouse", "ldn-mouse", "hdn-mouse"]
     assert len(names) >= 12
-    assert catalog.regimen_sentence(Scenario.load("control-mouse")) == "No drug."
-    assert catalog.regimen_sentence(Scenario.load("ldn-human")) == "Naltrexone, 4.5 mg, once a day at 22:00."
     assert catalog.usual_dose(Scenario.load("hdn-mouse")) == "10 mg/kg"
 
 

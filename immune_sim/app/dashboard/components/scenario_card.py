@@ -6,7 +6,8 @@ import reacton.ipyvuetify as v
 import solara
 
 from immune_sim.app.dashboard import catalog
-from immune_sim.app.dashboard.components.controls import IconAction, box, text
+from immune_sim.app.dashboard.components.composer import ScheduleLine
+from immune_sim.app.dashboard.components.controls import IconAction, text
 from immune_sim.app.dashboard.components.upload import UploadButton
 from immune_sim.app.dashboard.state import OWN, Session
 
@@ -40,13 +41,7 @@ def ScenarioCard(session: Session) -> None:
             attributes={"aria-label": "Scenario"},
         )
         text(scenario.about, "scenario-about")
-        box(
-            [
-                v.Icon(children=["mdi-clock-outline"], x_small=True),
-                text(catalog.regimen_sentence(scenario), "", "span"),
-            ],
-            "scenario-regimen",
-        )
+        ScheduleLine(session)
         DoseNow(session)
 
 

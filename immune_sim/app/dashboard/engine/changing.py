@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from immune_sim.app.dashboard import replay
+from immune_sim.app.dashboard.composer.plan import Plan
 from immune_sim.app.dashboard.engine.arm import Arm
 from immune_sim.app.dashboard.engine.parts import Part
 from immune_sim.core.parameters import Value
 
 
 class Changing(Part):
-    """Changes of a running model. Event: log(arm, changes)."""
+    """Changes of a running model. Events: log(arm, changes), schedule(arm, hour, phases)."""
 
     def set_parameter(self, arm: int, address: str, value: Value) -> None:
         """Use another value of a live parameter from now on."""
@@ -28,11 +27,19 @@ class Changing(Part):
             exactly = "" if amount.endswith("mg") else f" ({mg:.3g} mg)"
             self.say("message", arm, f"Dose given on {replay.clock(timeline.model.time)}: {amount}{exactly}")
 
-    def set_regimen(self, arm: int, tables: list[dict[str, Any]]) -> None:
-        """Use another schedule, as tables of a scenario file, from the present hour on."""
+    def use_schedule(self, arm: int, plan: Plan) -> None:
+        """Follow what of a plan is still to come, from the present hour on."""
         if arm in self.workshop.arms:
-            self.workshop.arms[arm].timeline.change(lambda model: model.set_regimen(tables))
+            timeline = self.workshop.arms[arm].timeline
+            timeline.change(lambda model: model.set_regimen(plan.dosing_from(round(model.time), model.scenario.dosing)))
             self.list_changes(arm)
+            self.say("message", arm, f"Another schedule from {replay.clock(timeline.model.time)} on")
+
+    def ask_schedule(self, arm: int) -> None:
+        """Say the schedule that a tissue follows, past changes included."""
+        if arm in self.workshop.arms:
+            model = self.workshop.arms[arm].model
+            self.say("schedule", arm, round(model.time), model.scenario.dosing)
 
     def list_changes(self, arm: int) -> None:
         """Say what was done to a running model so far, and show what it is like now."""

@@ -8,6 +8,7 @@ import reacton.ipyvuetify as v
 import solara
 
 from immune_sim.app.dashboard import limits
+from immune_sim.app.dashboard.components.composer import ComposerPanel
 from immune_sim.app.dashboard.components.curve_view import CurveView
 from immune_sim.app.dashboard.components.evidence import EvidenceNote, EvidencePanel
 from immune_sim.app.dashboard.components.header import Header
@@ -64,6 +65,7 @@ def Laboratory() -> None:
                 TimeStripView(session)
         EvidenceNote(session)
         EvidencePanel(session)
+        ComposerPanel(session)
         TakeAwayPanel(session)
         LuckPanel(session)
         KeysPanel(session)

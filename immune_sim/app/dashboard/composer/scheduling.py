@@ -1,0 +1,55 @@
+"""The schedule of a session: the one the tissue began with, the one it follows now, and the desk to draw another."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from immune_sim.app.dashboard import replay
+from immune_sim.app.dashboard.composer.desk import Desk
+from immune_sim.app.dashboard.composer.sentence import schedule_sentence
+from immune_sim.scenario.dosing import Dosing
+from immune_sim.scenario.reading import REGIMEN
+
+if TYPE_CHECKING:
+    from immune_sim.app.dashboard.state import Session
+
+PANEL = "schedule"
+
+
+class Scheduling:
+    """What a session does with schedules."""
+
+    def __init__(self, session: Session):
+        self.session = session
+        self.desk = Desk(session.scenario)
+        session.stage.hear("schedule", self._opened)
+
+    @property
+    def words(self) -> str:
+        """The schedule that the tissue follows, in one sentence; reads the list of changes, so it redraws with it."""
+        scenario = self.session.scenario
+        changed = [each for each in self.session.stage.log.value if isinstance(each.value, list)]
+        if not changed:
+            return schedule_sentence(scenario)
+        followed = scenario.with_overrides({REGIMEN: changed[-1].value})
+        return f"Since {replay.clock(changed[-1].hour)}: {schedule_sentence(followed)}"
+
+    def ask(self) -> None:
+        """Ask the tissue for its schedule; the desk then shows it."""
+        self.session.engine.tell("ask_schedule", 0)
+
+    def _opened(self, arm: int, hour: int, dosing: Sequence[Dosing]) -> None:
+        if arm == 0:
+            self.desk.open(self.session.scenario.with_overrides(self.session.changes.value), dosing, hour)
+
+    def use_now(self) -> None:
+        """Let the running tissue follow the plan from the present hour on."""
+        self.session.show_panel(PANEL, False)
+        self.session.use_schedule(self.desk.plan.value, now=True)
+
+    def use_from_start(self) -> None:
+        """Begin again at hour 0 with the plan."""
+        self.session.show_panel(PANEL, False)
+        self.session.use_schedule(self.desk.plan.value, now=False)
+        self.session.play(True)
