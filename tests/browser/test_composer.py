@@ -18,7 +18,7 @@ QUARTER = 1.0 / 96.0
 def open_composer(lab: Lab) -> None:
     lab.page.evaluate("document.activeElement && document.activeElement.blur()")
     lab.page.keyboard.press("s")
-    lab.page.locator(".timeline-lane.is-clock").wait_for()
+    lab.page.locator(".timeline-lane.is-clock").hover()  # once the dialog has come to rest
 
 
 def say(lab: Lab, words: str) -> None:
@@ -34,6 +34,7 @@ def lane(lab: Lab) -> dict[str, float]:
 
 def drag(lab: Lab, selector: str, dx: float, dy: float) -> None:
     """Take the middle of a part and let it go somewhere else."""
+    lab.page.locator(selector).hover()
     box = lab.page.locator(selector).bounding_box()
     assert box
     x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2

@@ -37,6 +37,9 @@ class Desk:
         self.plan = solara.reactive(drawn(scenario))
         self.days = solara.reactive((0, self.plan.value.days - 1))
         self.chosen = solara.reactive("")
+        self.turn = solara.reactive(
+            0
+        )  # number of the last thing that a hand did, so that the timeline knows its answer
 
     def open(self, scenario: Scenario, dosing: Sequence[Dosing], hour: int) -> None:
         """Begin with the schedule that runs."""
@@ -73,6 +76,7 @@ class Desk:
                 self._draw(plan.remove(self.range, clock))
             elif kind == "amount":
                 self._draw(plan.set_amount(self.range, clock, self._allowed(float(told["amount"]))))
+        self.turn.value = int(told["turn"])
 
     @property
     def range(self) -> range:
@@ -101,6 +105,7 @@ class Desk:
                 handles.setdefault(quarter % DAY, []).append(amount)
         largest = max([usual_amount(plan), *plan.doses.values()])
         return {
+            "turn": self.turn.value,
             "days": plan.days,
             "unit": plan.unit,
             "now": self.now.value / 24.0,

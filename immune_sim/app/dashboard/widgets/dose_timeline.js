@@ -29,6 +29,7 @@ const nice = (amount, top) => +Math.max(top / 200, Math.min(top, amount)).toPrec
 class Timeline {
   constructor(model, el) {
     this.model = model; this.chosen = null; this.drag = null;
+    this.turn = this.started = Date.now() % 1e9;  // of the last thing that was sent; older answers are not drawn
     this.root = tag("div", "timeline", el);
     this.canvas = tag("canvas", "timeline-heat", this.root);
     this.svg = make("svg", { class: "timeline-svg", role: "group", "aria-label": "Doses on a timeline" }, this.root);
@@ -43,15 +44,27 @@ class Timeline {
     this.svg.addEventListener("pointercancel", () => { this.drag = null; this.draw(); });
   }
 
-  send(kind, rest) { this.model.send({ kind, ...rest }); }
+  // What a hand does is drawn at once and sent; so quick keys build on each other and not on an old answer.
+  send(kind, told) {
+    const { clock: q, to, amount, first, last } = told, view = { ...this.view };
+    const others = view.handles.filter(([each]) => each !== q), own = view.handles.find(([each]) => each === q);
+    if (kind === "choose") Object.assign(view, { first, last });
+    else if (kind === "remove") view.handles = others;
+    else if (kind === "amount") view.handles = [...others, [q, amount, own[2]]];
+    else if (kind === "move") view.handles = [...others.filter(([each]) => each !== to), [to, own[1], own[2]]];
+    this.model.send({ kind, turn: ++this.turn, ...told });
+    this.draw(view);
+  }
 
   color(name) { return getComputedStyle(this.root).getPropertyValue(name).trim(); }
 
   // ---- drawing -----------------------------------------------------------------------------------------------------
 
-  draw() {
-    const view = this.model.get("view"), width = this.root.clientWidth;
-    if (!width || !view.days || this.drag) return;
+  draw(local) {
+    const told = this.model.get("view"), width = this.root.clientWidth;
+    const late = this.turn !== this.started && told.turn !== this.turn;
+    if (!width || !told.days || this.drag) return;
+    const view = local || (late ? this.view : told);
     const focus = this.svg.contains(document.activeElement) ? document.activeElement.dataset.part : null;
     this.view = view; this.width = width; this.inner = width - LEFT - RIGHT;
     this.svg.setAttribute("viewBox", `0 0 ${width} ${HIGH}`);
@@ -242,12 +255,12 @@ class Timeline {
     button("Remove", () => this.remove(q), `Remove this dose on ${this.daysWords()}`);
   }
 
+  add(q) { this.chosen = q; this.send("add", { clock: q }); }
+
   addFree() {
     const taken = new Set(this.view.handles.map(([q]) => q));
     const free = [88, 32, 56, 80, 24, 48, 0, ...Array(DAY).keys()].find((q) => !taken.has(q));
-    if (free === undefined) return;
-    this.chosen = free;
-    this.send("add", { clock: free });
+    if (free !== undefined) this.add(free);
   }
 
   moveTo(q, to) { if (to !== q) { this.chosen = to; this.send("move", { clock: q, to }); } else this.draw(); }
@@ -297,7 +310,7 @@ class Timeline {
     if (!drag) return;
     this.drag = null; this.brush = null;
     if (drag.kind === "choose") this.send("choose", { first: drag.from, last: drag.to ?? drag.from });
-    else if (drag.kind === "add" && !drag.far) { this.chosen = drag.quarter; this.send("add", { clock: drag.quarter }); }
+    else if (drag.kind === "add" && !drag.far) this.add(drag.quarter);
     else if (drag.kind === "move" && drag.gone) this.remove(drag.q);
     else if (drag.kind === "move" && drag.far) this.moveTo(drag.q, drag.to);
     else if (drag.kind === "amount" && drag.much) this.send("amount", { clock: drag.q, amount: drag.much });
