@@ -21,6 +21,11 @@ def open_composer(lab: Lab) -> None:
     lab.page.locator(".timeline-lane.is-clock").hover()  # once the dialog has come to rest
 
 
+def close_composer(lab: Lab) -> None:
+    lab.page.keyboard.press("Escape")
+    lab.page.locator(".v-dialog--active").wait_for(state="detached")
+
+
 def say(lab: Lab, words: str) -> None:
     """Wait until the sentence holds these words."""
     lab.page.locator(".composer-sentence").get_by_text(words).wait_for()
@@ -82,8 +87,7 @@ def test_doses_are_added_resized_and_taken_away_by_hand(lab: Lab) -> None:
     say(lab, "0.25 mg/kg")
     drag(lab, ".dose-mark .dose-label", 0, -170)
     say(lab, "No drug.")
-    lab.page.keyboard.press("Escape")
-    lab.page.locator(".timeline").wait_for(state="detached")
+    close_composer(lab)
 
 
 def test_the_composer_by_keyboard(lab: Lab) -> None:
@@ -110,8 +114,7 @@ def test_the_composer_by_keyboard(lab: Lab) -> None:
     keys.press("Delete")
     say(lab, "once, on day 0 at 21:15; then 0.11 mg/kg of naltrexone injected every night at 21:15, from day 3 on")
     assert lab.page.locator(".composer-text .code").inner_text().count("[[regimen]]") == 2
-    keys.press("Escape")
-    lab.page.locator(".timeline").wait_for(state="detached")
+    close_composer(lab)
 
 
 def test_a_schedule_from_the_start_and_one_that_asks_for_the_burden(lab: Lab) -> None:
@@ -140,4 +143,7 @@ def test_a_schedule_from_the_start_and_one_that_asks_for_the_burden(lab: Lab) ->
     assert lab.curve("blockade a")[23] > 3.0
     open_composer(lab)
     say(lab, "while there are more than 50 tumor cells")
-    lab.page.keyboard.press("Escape")
+    lab.press("Copy")
+    lab.page.locator(".copies[data-copied]").wait_for()
+    assert "while_burden_above = 50" in lab.page.evaluate("getSelection().toString()")
+    close_composer(lab)

@@ -33,6 +33,7 @@ def ComposerPanel(session: Session) -> None:
     is_open = session.open_panel.value == PANEL
 
     def ask() -> None:
+        session.scheduling.known.value = False
         if is_open:
             session.scheduling.ask()
 
@@ -48,7 +49,8 @@ def ComposerPanel(session: Session) -> None:
                 with v.Html(tag="div", class_="panel-head"):
                     text("Schedule", "panel-title", "h2")
                     IconAction("mdi-close", lambda: session.show_panel(PANEL, False), "Close")
-                Composer(session)
+                if session.scheduling.known.value:
+                    Composer(session)
 
 
 @solara.component
@@ -158,7 +160,14 @@ def Timeline(session: Session) -> None:
 def ScenarioText(dosing: Sequence[Dosing]) -> None:
     """The tables of a scenario file, to copy."""
     content = regimen_text(dosing) or "regimen = []"
-    with v.Html(tag="div", class_="composer-text"):
+    with v.Html(tag="div", class_="composer-text copyable"):
+        v.Btn(
+            children=["Copy"],
+            depressed=True,
+            ripple=False,
+            class_="action is-quiet copies",
+            attributes={"title": "Copy the schedule as text of a scenario file"},
+        )
         text(content, "code", "pre", tabindex="0", **{"aria-label": "The schedule as text of a scenario file"})
 
 

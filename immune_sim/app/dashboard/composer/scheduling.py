@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+import solara
+
 from immune_sim.app.dashboard import replay
 from immune_sim.app.dashboard.composer.desk import Desk
 from immune_sim.app.dashboard.composer.sentence import schedule_sentence
@@ -18,11 +20,12 @@ PANEL = "schedule"
 
 
 class Scheduling:
-    """What a session does with schedules."""
+    """What a session does with schedules. known: whether the desk shows the schedule that the tissue follows now."""
 
     def __init__(self, session: Session):
         self.session = session
         self.desk = Desk(session.scenario)
+        self.known = solara.reactive(False)
         session.stage.hear("schedule", self._opened)
 
     @property
@@ -42,6 +45,7 @@ class Scheduling:
     def _opened(self, arm: int, hour: int, dosing: Sequence[Dosing]) -> None:
         if arm == 0:
             self.desk.open(self.session.scenario.with_overrides(self.session.changes.value), dosing, hour)
+            self.known.value = True
 
     def use_now(self) -> None:
         """Let the running tissue follow the plan from the present hour on."""
