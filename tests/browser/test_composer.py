@@ -123,7 +123,7 @@ def test_a_schedule_from_the_start_and_one_that_asks_for_the_burden(lab: Lab) ->
     lab.press("1 day")
     lab.wait_hour("h === 24")
     open_composer(lab)
-    lab.page.locator(".timeline-now").wait_for()
+    lab.page.locator(".timeline-now").wait_for(state="attached")
     lab.press("While large")
     say(lab, "while there are more than 2,000 tumor cells")
     lab.page.get_by_label("Living tumor cells above which doses are given").fill("50")
