@@ -48,7 +48,7 @@ def test_a_film_of_the_run_so_far(opened: Lab) -> None:
     image = pytest.importorskip("PIL.Image")
     run = replay.read(opened.page.locator("output.code").inner_text())
     opened.page.locator(".film-step .v-select__slot").click()
-    opened.page.locator(".choice-menu .v-list-item").get_by_text("6 h a picture (5)", exact=True).click()
+    opened.page.locator(".choice-menu .v-list-item").get_by_text("every 6 h (5 pictures)", exact=True).click()
     name, content = saved(opened, "Animated picture, GIF")
     assert name == f"{run.stem}.gif"
     film = image.open(io.BytesIO(content))

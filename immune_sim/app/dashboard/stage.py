@@ -77,6 +77,11 @@ class Stage:
         if self.plot is not None:
             self.plot.now = day
 
+    def drawn(self) -> tuple[NDArray[np.float32], list[dict[str, Any]]]:
+        """Days and curves as they are drawn, (curves + 1, n), and the trace of each."""
+        plot = self.plot
+        return (np.empty((1, 0), dtype=np.float32), []) if plot is None else (plot.points, plot.traces)
+
     def hear(self, event: str, act: Callable[..., None]) -> None:
         """Call ``act`` with the arguments of every event of this name."""
         self._hearing[event] = act

@@ -1,3 +1,6 @@
+// The page speaks English; a screen reader asks the root element.
+document.documentElement.lang = "en";
+
 // Light or dark as the system has it until somebody chooses, and then as chosen. (Solara's own "auto" leaves out the
 // page's root element, so the system is asked here.)
 (() => {

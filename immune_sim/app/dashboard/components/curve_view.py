@@ -9,6 +9,7 @@ import solara
 
 from immune_sim.app.dashboard import curves
 from immune_sim.app.dashboard.components.controls import text
+from immune_sim.app.dashboard.components.curve_table import TableButton
 from immune_sim.app.dashboard.components.luck_view import Luck
 from immune_sim.app.dashboard.state import Session
 from immune_sim.app.dashboard.widgets.curve_plot import CurvePlot
@@ -28,6 +29,7 @@ def CurveView(session: Session, on_widget: Callable[[CurvePlot], None]) -> None:
             plot = CurvePlot.element(frame=frame, traces=traces, description=DESCRIPTION)
         Gap(session)
         Luck(session)
+        TableButton(session)
 
     def attach() -> None:
         on_widget(solara.get_widget(plot))

@@ -73,7 +73,7 @@ def TakeAwayPanel(session: Session) -> None:
     with v.Dialog(
         v_model=is_open,
         on_v_model=lambda opened: session.show_panel("takeaway", opened),
-        max_width=600,
+        max_width=670,
         content_class="panel-dialog",
     ):
         with v.Card(class_="panel", attributes={"aria-label": "Take away"}):
@@ -142,7 +142,7 @@ def InTheBackground(session: Session) -> None:
 
 def _pictures(hour: int, step: int) -> str:
     count = len(range(0, hour, step)) + 1
-    return f"{days_or_hours(step)} a picture ({count})"
+    return f"every {days_or_hours(step)} ({count} pictures)"
 
 
 def _progress(going: Going, give_up: Callable[[], None]) -> None:
@@ -170,7 +170,7 @@ def Code(session: Session) -> None:
 def _code(session: Session, wanted: solara.Reactive[str], bring_back: Callable[[], None]) -> None:
     text("Code of this run at this hour", "panel-section", "h3")
     text(session.away.code.value, "code", "output")
-    text("In a terminal: immune-sim run --code, and this code.", "panel-about")
+    text("In a terminal: immune-sim run --code CODE", "panel-about")
     text("Bring a run back", "panel-section", "h3")
     with v.Html(tag="div", class_="panel-row"):
         v.TextField(

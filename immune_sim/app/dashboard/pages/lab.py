@@ -9,6 +9,7 @@ import solara
 
 from immune_sim.app.dashboard import limits
 from immune_sim.app.dashboard.components.composer import ComposerPanel
+from immune_sim.app.dashboard.components.curve_table import TablePanel
 from immune_sim.app.dashboard.components.curve_view import CurveView
 from immune_sim.app.dashboard.components.evidence import EvidenceNote, EvidencePanel
 from immune_sim.app.dashboard.components.header import Header
@@ -68,6 +69,7 @@ def Laboratory() -> None:
         ComposerPanel(session)
         TakeAwayPanel(session)
         LuckPanel(session)
+        TablePanel(session)
         KeysPanel(session)
         ForTheEar(session)
         with v.Html(tag="div", class_="hands"):

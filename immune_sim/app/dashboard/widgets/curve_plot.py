@@ -48,6 +48,11 @@ class CurvePlot(anywidget.AnyWidget):
         self.on_msg(self._received)
 
     @property
+    def points(self) -> NDArray[np.float32]:
+        """The x and all curves as they are drawn, (curves + 1, n)."""
+        return self._points
+
+    @property
     def length(self) -> int:
         """How many points every curve has."""
         return int(self._points.shape[1])
