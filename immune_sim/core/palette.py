@@ -50,7 +50,7 @@ REST: Ramp = (
 )
 OXYGEN: Ramp = (  # wine where cells lack it, quiet where all is well
     ("#5c1033", "#8a2a4a", "#b35a68", "#cb8a87", "#d3aea5", "#d2c8c1", "#cbd5d5", "#cfe0e6"),
-    ("#ffb3c1", "#ea7c95", "#bd5573", "#8d415b", "#623a4c", "#433942", "#30383e", "#243840"),
+    ("#ffb3c1", "#ea7c95", "#bd5573", "#8d415b", "#6d4154", "#4d444f", "#3d464d", "#33464e"),
 )
 FIELD_TEALS: Ramp = (
     ("#f1f4ee", "#cfe5d5", "#9fcfb6", "#68b39e", "#38928d", "#1f727a", "#175663", "#123a45"),

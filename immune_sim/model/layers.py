@@ -39,6 +39,7 @@ if TYPE_CHECKING:
 __all__ = [
     "ALL", "CLONE_COLORS", "CTL_CODE", "EMPTY", "KINDS", "MORE", "NAMES", "NK_CODE", "OTHER_CODE", "SHADES",
     "VESSEL_CODE", "Codes", "Entry", "Kind", "Layer", "Scale", "described", "kind", "layer", "tally",
+    "trait_values",
 ]  # fmt: skip
 type Ints = NDArray[np.integer[Any]]
 
@@ -134,7 +135,7 @@ def _cells(tissue: Tissue, chosen: Kind) -> Iterator[tuple[Ints, Codes]]:
     if chosen.cells == "immune":
         yield tissue.tumor["site"], np.full(tissue.tumor.n, OTHER_CODE, dtype=np.uint8)
     for table in of:
-        codes = _coded(chosen, _values(tissue, table, chosen.trait))
+        codes = _coded(chosen, trait_values(tissue, table, chosen.trait))
         if chosen.only:
             codes = np.where(_ONLY[chosen.only](table), codes, np.uint8(OTHER_CODE))
         yield table["site"], codes
@@ -155,8 +156,8 @@ _ONLY: dict[str, Callable[[CellTable], NDArray[np.bool_]]] = {
 }
 
 
-def _values(tissue: Tissue, table: CellTable, trait: str) -> NDArray[Any]:
-    """A column, or what is made of some: damage as it is now, after repair, and the time since the last hit."""
+def trait_values(tissue: Tissue, table: CellTable, trait: str) -> NDArray[Any]:
+    """The trait of all cells of a table, (n,): a column, or damage after repair, or the time since the last hit."""
     if trait not in {"damage", "hours_since_hit"}:
         return table[trait]
     since = np.maximum(np.float32(tissue.hour) - table["damage_hour"], np.float32(0.0))

@@ -166,9 +166,9 @@ def test_the_evidence_names_both_sides_and_switches_a_link(lab: Lab) -> None:
 def test_a_solid_tissue_is_shown_in_slices(lab: Lab) -> None:
     """Catches a third dimension that is drawn flat."""
     lab.choose("Spheroid in three dimensions")
-    lab.page.locator(".slice").wait_for()
+    lab.page.locator(".cut").wait_for()
     middle = lab.picture()
-    thumb = lab.page.locator(".slice [role=slider]")
+    thumb = lab.page.locator(".cut [role=slider]")
     thumb.focus()
     for _ in range(12):
         thumb.press("ArrowLeft")

@@ -10,7 +10,8 @@ import numpy as np
 import pyarrow.parquet as pq
 import pytest
 
-from immune_sim.app.dashboard import pictures, replay
+from immune_sim.app.dashboard import looks, pictures, replay
+from immune_sim.app.dashboard.pictures import FIRST_SLICE
 from immune_sim.model.model import TumorImmuneModel
 
 if TYPE_CHECKING:
@@ -55,11 +56,11 @@ def test_a_film_of_the_run_so_far(opened: Lab) -> None:
     assert film.n_frames == 5
     model = TumorImmuneModel(run.scenario, rng=run.seed)
     run.play(model)
-    shown = pictures.picture(model, "type", 0).codes
+    shown = pictures.picture(model, "type", FIRST_SLICE).codes
     ground = [0xFA, 0xFA, 0xF7]
     inks = [
         [int(each[k : k + 2], 16) for k in (1, 3, 5)] if each else ground
-        for each in pictures.key(model, "type", 0)["palette"]["light"]
+        for each in looks.key("type")["palette"]["light"]
     ]
     film.seek(4)
     scale = film.size[0] // shown.shape[1]

@@ -7,9 +7,11 @@ from typing import Any, Literal
 
 import numpy as np
 
+from immune_sim.app.dashboard.engine.follow import Story
 from immune_sim.app.dashboard.words import spoken, unit_shown
 from immune_sim.core.cells import CellTable, Column
 from immune_sim.core.codes import CAUSES, DYING, KINDS, STATES
+from immune_sim.model.layers import Kind, trait_values
 
 HIDDEN = {"cell_id", "site", "state", "kind", "lineage", "target_site", "heading"}
 OF_THE_DYING = {"cause", "hours_dying"}
@@ -30,7 +32,11 @@ class Trait:
 
 @dataclass(frozen=True)
 class Card:
-    """One cell. table: "tumor" or "immune"; with cell_id it names the cell for good. side: where it hides least."""
+    """One cell. table: "tumor" or "immune"; with cell_id it names the cell for good.
+
+    side: where the card hides least. followed: whether its way is drawn and its story told. fate: when it died and of
+    what, "" while it lives.
+    """
 
     table: str
     cell_id: int
@@ -38,6 +44,9 @@ class Card:
     traits: tuple[Trait, ...]
     gone: bool = False
     side: Literal["left", "right"] = "right"
+    followed: bool = False
+    fate: str = ""
+    story: Story | None = None
 
 
 def cell_at(tissue: Any, site: int) -> tuple[str, int] | None:
@@ -82,6 +91,19 @@ def summary(tissue: Any, site: int) -> list[str]:
         else:
             lines.append("click to read and follow it")
     return lines
+
+
+def trait_at(tissue: Any, flat: int, chosen: Kind) -> list[str]:
+    """The value by which the cell on a flat lattice site is colored, as one line; none where there is no such cell."""
+    for name in (IMMUNE, TUMOR):
+        row = int(getattr(tissue.lattice, f"{name}_at")[flat])
+        if row >= 0 and chosen.cells in {name, "all"}:
+            table = getattr(tissue, name)
+            value = trait_values(tissue, table, chosen.trait)[row]
+            if chosen.classes:
+                value = int(value)
+            return [f"{chosen.title} {_number(value)} {unit_shown(chosen.unit)}".strip()]
+    return []
 
 
 def _shown(table: CellTable, dying: bool) -> list[Column]:

@@ -13,7 +13,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from immune_sim.app.dashboard import pictures
+import numpy as np
+
+from immune_sim.app.dashboard import looks, pictures
+from immune_sim.app.dashboard.pictures import FIRST_SLICE, Slice
 from immune_sim.app.dashboard.replay import Run, clock, code
 from immune_sim.core.errors import ImmuneSimError
 from immune_sim.model.layers import Codes
@@ -28,13 +31,13 @@ STEPS = (1, 2, 3, 6, 12, 24, 48, 96)  # h between two pictures that are offered
 
 @dataclass(frozen=True)
 class Errand:
-    """What is wanted of a run up to its hour. look, z: how its tissue is colored, and which slice; every: h."""
+    """What is wanted of a run up to its hour. look, where: how its tissue is colored, and which slice."""
 
     kind: Literal["film", "report"]
     run: Run
     look: str = "type"
-    z: int = 0
-    every: int = 24
+    where: Slice = FIRST_SLICE
+    every: int = 24  # h
 
     @property
     def hours(self) -> list[int]:
@@ -67,13 +70,14 @@ def film(errand: Errand, say: Say) -> None:
     run, wanted = errand.run, set(errand.hours)
     model = TumorImmuneModel(run.scenario, rng=run.seed)
     tell = _progress(say, run.hour)
-    first = pictures.picture(model, errand.look, errand.z)
+    first = pictures.picture(model, errand.look, errand.where)
     title = f"{model.scenario.title}, seed {run.seed}"
-    say("reel", f"{run.stem}.gif", title, pictures.key(model, errand.look, errand.z), first.codes.shape)
+    say("reel", f"{run.stem}.gif", title, looks.key(errand.look), first.codes.shape)
     for hour in run.hours(model):
         if hour in wanted:
-            shown = pictures.picture(model, errand.look, errand.z)
-            say("shot", Shot(shown.codes, clock(hour), shown.counts, hour == run.hour))
+            shown = pictures.picture(model, errand.look, errand.where)
+            counts = {str(code): int(shown.tally[code]) for code in np.flatnonzero(shown.tally)}
+            say("shot", Shot(shown.codes, clock(hour), counts, hour == run.hour))
         tell(hour)
 
 

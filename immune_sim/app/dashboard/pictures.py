@@ -1,120 +1,50 @@
-"""A model as the canvas takes it: the codes of one slice, the key to them, and the same in words."""
+"""A model as a canvas takes it: the codes of one slice, what they count, and the same in words."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from immune_sim.app.dashboard import cards
-from immune_sim.model.layers import KINDS, SHADES, Codes, Kind, kind, layer
+from immune_sim.app.dashboard.looks import Look, look
+from immune_sim.model.layers import Codes, kind, layer, tally
+
+AXES = ("z", "y", "x")  # what a slice lies across, in the order of the lattice's axes
 
 
 @dataclass(frozen=True)
-class Look:
-    """What the dashboard adds to a way of coloring: the word on its button, the unit of counting in its legend."""
+class Slice:
+    """Where a solid tissue is cut: across axis 0 (z), 1 (y) or 2 (x), at this site of it. A flat one has one slice."""
 
-    name: str
-    label: str
-    noun: str = "cells"
+    axis: int = 0
+    at: int = 0
 
-
-LOOKS = (
-    Look("type", "Type"),
-    Look("receptor", "Receptors"),
-    Look("signal", "Signal"),
-    Look("antigenicity", "Antigenicity"),
-    Look("oxygen", "Oxygen", "sites"),
-    Look("chemokine", "Chemokine", "sites"),
-)
-_BY_NAME = {look.name: look for look in LOOKS}
-ABOUT = {each.name: each.about for each in KINDS}
+    def fitted(self, shape: tuple[int, ...]) -> Slice:
+        """The nearest slice that a tissue of this shape has."""
+        if len(shape) == 2:
+            return Slice()
+        return Slice(self.axis, min(max(self.at, 0), shape[self.axis] - 1))
 
 
-@dataclass(frozen=True)
-class Sign:
-    """A code of the type layer close up and in the legend: word, shape, the outcome that counts it, meaning."""
-
-    label: str
-    shape: str
-    outcome: str
-    about: str
-
-
-SIGNS = {
-    1: Sign("cycling", "circle", "cycling", "tumor cells that divide"),
-    2: Sign("quiescent", "circle", "quiescent", "tumor cells that are crowded or lack oxygen"),
-    3: Sign("apoptotic", "cross", "apoptotic", "tumor cells that are dying; they hold their place for some hours"),
-    4: Sign("necrotic", "square", "necrotic", "tumor cells killed by lack of oxygen"),
-    5: Sign("NK cell", "diamond", "nk_cells", "natural killer cells"),
-    6: Sign("T cell", "triangle", "ctl_cells", "cytotoxic T cells"),
-    7: Sign("vessel", "ring", "", "where oxygen and immune cells come in"),
-}
+FIRST_SLICE = Slice()
 
 
 @dataclass(frozen=True)
 class Picture:
-    """codes (rows, columns) of one slice; counts by code as text, of the whole tissue; words for the ear."""
+    """codes (rows, columns) of one slice; tally (256,): cells (or sites) of each code in the whole tissue; words."""
 
     codes: Codes
-    counts: dict[str, int] = field(default_factory=dict)
+    tally: NDArray[np.int64]
     description: str = ""
 
 
-def picture(model: Any, name: str, z: int) -> Picture:
-    """The slice z of the tissue in the colors of the layer of this name."""
-    latest = model.recorder.latest
-    # An immune cell hides the tumor cell below it, so cells are counted in their tables, not in the picture.
-    counts = (
-        {str(code): int(latest[sign.outcome]) for code, sign in SIGNS.items() if sign.outcome} if name == "type" else {}
-    )
-    return Picture(layer(model, name, z=z).codes, counts, describe(model, _BY_NAME[name]))
-
-
-def key(model: Any, name: str, z: int) -> dict[str, Any]:
-    """What the codes of a layer mean, as the canvas takes it: palettes for light and dark, shapes, legend."""
-    look, drawn = _BY_NAME[name], layer(model, name, z=z)
-    palette = {"light": list(drawn.palette[0]), "dark": list(drawn.palette[1])}
-    scale = drawn.kind.scale
-    if scale is None:
-        entries = [
-            {
-                "code": each.code,
-                "label": SIGNS[each.code].label,
-                "shape": SIGNS[each.code].shape,
-                "about": SIGNS[each.code].about,
-            }
-            for each in drawn.legend
-        ]
-        return {
-            "kind": "classes",
-            "title": look.label,
-            "palette": palette,
-            "shapes": ["", *(SIGNS[each.code].shape for each in drawn.legend)],
-            "entries": entries,
-        }
-    ticks = [{"at": float(scale.place(each.value)), "text": each.label} for each in drawn.legend]
-    shape = "square" if drawn.kind.field else "circle"
-    return {
-        "kind": "scale",
-        "title": _scale_title(drawn.kind),
-        "about": drawn.kind.about,
-        "noun": look.noun,
-        "palette": palette,
-        "shapes": ["", *[shape] * SHADES],
-        "ticks": ticks,
-    }
-
-
-def _scale_title(chosen: Kind) -> str:
-    note = chosen.unit or ("1 is rest" if "1 is rest" in chosen.about else "")
-    return f"{chosen.title}, {note}" if note else chosen.title
-
-
-def look(name: str) -> Look:
-    """The way of coloring of this name."""
-    return _BY_NAME[name]
+def picture(model: Any, name: str, where: Slice) -> Picture:
+    """The slice of the tissue in the colors of the layer of this name."""
+    codes = layer(model, name, where.at, where.axis).codes
+    return Picture(codes, tally(model, name), describe(model, look(name)))
 
 
 def describe(model: Any, chosen: Look) -> str:
@@ -141,24 +71,39 @@ def ending(model: Any) -> str:
     return f"End of the scenario: day {day:.0f}, {cells:,} tumor cells. Play goes on all the same."
 
 
-def depth(model: Any) -> int:
-    """How many slices the tissue has, 1 for a flat one."""
-    shape = model.tissue.lattice.shape
-    return int(shape[0]) if len(shape) == 3 else 1
+def shape_of(model: Any) -> tuple[int, ...]:
+    """Sites along (z, y, x); z is 1 for a flat tissue."""
+    shape = tuple(int(each) for each in model.tissue.lattice.shape)
+    return shape if len(shape) == 3 else (1, *shape)
 
 
-def flat_site(model: Any, site: int, z: int) -> int | None:
+def flat_site(model: Any, site: int, where: Slice) -> int | None:
     """The flat lattice site of a site of the picture, None outside."""
     lattice = model.tissue.lattice
-    per_slice = lattice.shape[-1] * lattice.shape[-2]
-    return int(lattice.interior[site + z * per_slice]) if 0 <= site < per_slice and z < depth(model) else None
+    extents = [each for axis, each in enumerate(shape_of(model)) if axis != where.axis]
+    if not 0 <= site < extents[0] * extents[1] or not 0 <= where.at < shape_of(model)[where.axis]:
+        return None
+    place = [*divmod(site, extents[1])]
+    place.insert(where.axis, where.at)
+    return int(lattice.site_of(np.array([place[-lattice.dims :]]))[0])
 
 
-def picture_site(model: Any, flat: int, z: int) -> int:
-    """The site of the picture of a flat lattice site, -1 where it lies on another slice."""
+def on_picture(model: Any, flat: NDArray[np.integer[Any]], where: Slice) -> NDArray[np.int16]:
+    """Where flat lattice sites (n,) lie in the picture: (n, 3) column, row, and distance from the slice."""
     lattice = model.tissue.lattice
-    *above, row, column = (int(each) for each in lattice.coordinates(np.array([flat]))[0])
-    return row * int(lattice.shape[-1]) + column if not above or above[0] == z else -1
+    places = lattice.coordinates(flat)
+    if lattice.dims == 2:
+        places = np.insert(places, 0, 0, axis=1)
+    row, column = (axis for axis in range(3) if axis != where.axis)
+    off = places[:, where.axis] - where.at
+    return np.stack([places[:, column], places[:, row], off], axis=1).astype(np.int16)
+
+
+def picture_site(model: Any, flat: int, where: Slice) -> int:
+    """The site of the picture of a flat lattice site, -1 where it lies on another slice."""
+    column, row, off = (int(each) for each in on_picture(model, np.array([flat]), where)[0])
+    width = [each for axis, each in enumerate(shape_of(model)) if axis != where.axis][1]
+    return -1 if off else row * width + column
 
 
 def tip(model: Any, name: str, flat: int) -> list[str]:
@@ -169,5 +114,7 @@ def tip(model: Any, name: str, flat: int) -> list[str]:
         fields = model.tissue.fields
         block = fields.oxygen_block if chosen.field == "oxygen" else fields.block
         value = float(getattr(fields, chosen.field)[block[flat]])
-        lines.insert(0, f"{_BY_NAME[name].label} {value:.3g} {chosen.unit}".strip())
+        lines.insert(0, f"{look(name).label} {value:.3g} {chosen.unit}".strip())
+    elif chosen.trait:
+        lines.extend(cards.trait_at(model.tissue, flat, chosen))
     return lines

@@ -12,9 +12,10 @@ from numpy.typing import NDArray
 from immune_sim.app.dashboard.cards import Card
 from immune_sim.app.dashboard.engine.figures import Reading
 from immune_sim.app.dashboard.engine.process import Engine
-from immune_sim.app.dashboard.engine.showing import Frame
+from immune_sim.app.dashboard.engine.showing import CloudFrame, Frame
 from immune_sim.app.dashboard.replay import Change
 from immune_sim.app.dashboard.widgets.curve_plot import CurvePlot
+from immune_sim.app.dashboard.widgets.point_cloud import PointCloud
 from immune_sim.app.dashboard.widgets.tissue_canvas import TissueCanvas
 
 MOST_ARMS = 4
@@ -26,11 +27,17 @@ class View:
 
     def __init__(self) -> None:
         self.canvas: TissueCanvas | None = None
+        self.cloud: PointCloud | None = None
         self.reading = solara.reactive(Reading())
         self.card: solara.Reactive[Card | None] = solara.reactive(None)
         self.log: solara.Reactive[tuple[Change, ...]] = solara.reactive(())
         self.spoken = solara.reactive("")  # the tissue in words, for a screen reader
         self.gap = solara.reactive("")  # what places make of the burden, in one sentence
+
+    @property
+    def screens(self) -> list[TissueCanvas | PointCloud]:
+        """The widgets that draw the tissue, as far as they are there."""
+        return [each for each in (self.canvas, self.cloud) if each is not None]
 
 
 class Stage:
@@ -46,7 +53,7 @@ class Stage:
         self.spoken, self.gap = first.spoken, first.gap
         self.message = solara.reactive("")
         self.lost = solara.reactive(False)  # whether the process has ended by itself
-        self.depth = solara.reactive(1)
+        self.shape: solara.Reactive[tuple[int, ...]] = solara.reactive((1, 1, 1))  # sites along z, y, x
         self.ready = solara.reactive(False)
         self.engine: Engine
         self.plot: CurvePlot | None = None
@@ -56,7 +63,19 @@ class Stage:
     def attach(self, canvas: TissueCanvas, arm: int = 0) -> None:
         """Show an arm on this canvas from now on; called from the page."""
         self.views[arm].canvas = canvas
-        canvas.listen(
+        self._listen(canvas, arm)
+
+    def attach_cloud(self, cloud: PointCloud, arm: int = 0) -> None:
+        """Show a solid tissue on this cloud of points, while that is wanted."""
+        self.views[arm].cloud = cloud
+        self._listen(cloud, arm)
+
+    def detach_cloud(self, arm: int = 0) -> None:
+        """The tissue is no longer solid."""
+        self.views[arm].cloud = None
+
+    def _listen(self, screen: TissueCanvas | PointCloud, arm: int) -> None:
+        screen.listen(
             painted=lambda number: self.engine.tell("painted", arm),
             hover=lambda site: self.engine.tell("hover", arm, site),
             click=lambda site: self.engine.tell("click", arm, site),
@@ -65,7 +84,7 @@ class Stage:
 
     def detach(self, arm: int) -> None:
         """The canvas of an arm is gone."""
-        self.views[arm].canvas = None
+        self.views[arm].canvas = self.views[arm].cloud = None
 
     def attach_plot(self, plot: CurvePlot) -> None:
         """Draw the curves on this plot from now on."""
@@ -96,20 +115,19 @@ class Stage:
     def on_busy(self, text: str) -> None:
         """Write over the tissue that something takes a while."""
         for view in self.views:
-            if view.canvas is not None:
-                view.canvas.busy = text
+            for screen in view.screens:
+                screen.busy = text
 
-    def on_opened(self, arm: int, depth: int) -> None:
+    def on_opened(self, arm: int, shape: tuple[int, ...]) -> None:
         """Another tissue is there."""
         if arm == 0:
-            self.depth.value = depth
+            self.shape.value = shape
             self.ready.value = True
 
     def on_key(self, arm: int, key: dict[str, Any]) -> None:
         """Take the colors and the legend."""
-        canvas = self.views[arm].canvas
-        if canvas is not None:
-            canvas.key = key
+        for screen in self.views[arm].screens:
+            screen.key = key
 
     def on_frame(self, arm: int, frame: Frame) -> None:
         """Paint a picture; where there is nothing to paint it on, it counts as painted."""
@@ -117,9 +135,22 @@ class Stage:
         if canvas is None:
             self.engine.tell("painted", arm)
             return
-        picture = frame.picture
         canvas.site_size = frame.site_size
-        canvas.show(picture.codes, selected=frame.selected, counts=picture.counts, description=picture.description)
+        canvas.show(frame)
+
+    def on_cloud(self, arm: int, frame: CloudFrame) -> None:
+        """Draw a cloud of points; where there is nothing to draw it on, it counts as painted."""
+        cloud = self.views[arm].cloud
+        if cloud is None:
+            self.engine.tell("painted", arm)
+            return
+        cloud.site_size = frame.site_size
+        cloud.show(frame)
+
+    def on_clones(self, arm: int, entries: list[dict[str, Any]], hours: list[int], shares: NDArray[np.uint8]) -> None:
+        """List the largest clones and how they went."""
+        for screen in self.views[arm].screens:
+            screen.show_clones(entries, hours, shares)
 
     def on_curves(self, anew: bool, days: NDArray[np.float64], columns: list[NDArray[np.float64]]) -> None:
         """Draw curves from their beginning, or add points to them."""
@@ -136,9 +167,8 @@ class Stage:
 
     def on_tip(self, arm: int, site: int, lines: list[str]) -> None:
         """Show what lies under the pointer."""
-        canvas = self.views[arm].canvas
-        if canvas is not None:
-            canvas.tip = {"site": site, "lines": lines}
+        for screen in self.views[arm].screens:
+            screen.tip = {"site": site, "lines": lines}
 
     def on_log(self, arm: int, changes: tuple[Change, ...]) -> None:
         """List what was done to the running model so far."""

@@ -11,13 +11,14 @@ from dataclasses import replace
 
 import solara
 
-from immune_sim.app.dashboard import catalog, limits, pictures, replay, uploads
+from immune_sim.app.dashboard import catalog, limits, looks, replay, uploads
 from immune_sim.app.dashboard.away import Away
 from immune_sim.app.dashboard.composer.plan import Plan
 from immune_sim.app.dashboard.composer.scheduling import Scheduling
 from immune_sim.app.dashboard.engine.process import Engine
 from immune_sim.app.dashboard.mixed import Floats, solve_later
 from immune_sim.app.dashboard.other_seeds import OtherSeeds
+from immune_sim.app.dashboard.pictures import Slice
 from immune_sim.app.dashboard.replay import Run
 from immune_sim.app.dashboard.stage import Stage
 from immune_sim.app.dashboard.time_travel import TimeTravel
@@ -46,8 +47,9 @@ class Session:
         self.seed = solara.reactive(FIRST_SEED)
         self.playing = solara.reactive(False)
         self.speed = solara.reactive(FIRST_SPEED)
-        self.color_by = solara.reactive(pictures.LOOKS[0].name)
-        self.z = solara.reactive(0)
+        self.color_by = solara.reactive(looks.LOOKS[0].name)
+        self.where = solara.reactive(Slice())
+        self.cloud = solara.reactive(False)  # whether a solid tissue is shown as a cloud of points
         self.changes, self.waiting = self.wanted.changes, self.wanted.waiting
         self.open_panel = solara.reactive("")  # the dialog that is open: evidence, keys, takeaway, schedule or none
         self.dose = solara.reactive(catalog.usual_dose(self.scenario))
@@ -77,7 +79,8 @@ class Session:
         self.engine.tell("pace", SPEEDS[self.speed.value])
         self.engine.tell("color", self.color_by.value)
         self.engine.tell("show_mixed", self.mixed.value)
-        self.engine.tell("slice", self.z.value)
+        self.engine.tell("slice", self.where.value)
+        self.engine.tell("as_cloud", self.cloud.value)
         self.reset()
         self.play(True)
 
@@ -191,7 +194,7 @@ class Session:
             self.own.value = replace(run, hour=0, changes=())
         self.scenario_name.value = OWN if run.title else run.name
         self.dose.value = catalog.usual_dose(self.scenario)
-        self.slice(int(self.scenario.values["space.depth"]) // 2)
+        self.slice(Slice(0, int(self.scenario.values["space.depth"]) // 2))
         self.seed.value = run.seed
         self.play(False)
         self._begin(run)
@@ -229,10 +232,15 @@ class Session:
         self.color_by.value = name
         self.engine.tell("color", name)
 
-    def slice(self, z: int) -> None:
-        """Show another slice of a 3-D tissue."""
-        self.z.value = z
-        self.engine.tell("slice", z)
+    def slice(self, where: Slice) -> None:
+        """Show another slice of a solid tissue, or cut its cloud open there."""
+        self.where.value = where
+        self.engine.tell("slice", where)
+
+    def show_cloud(self, wanted: bool) -> None:
+        """Show a solid tissue as a cloud of points, or in slices."""
+        self.cloud.value = wanted
+        self.engine.tell("as_cloud", wanted)
 
     def show_panel(self, name: str, opened: bool) -> None:
         """Open a dialog, or close it if it is the one that is open."""
@@ -241,6 +249,14 @@ class Session:
         elif self.open_panel.value == name:
             self.open_panel.value = ""
 
+    def follow(self, wanted: bool) -> None:
+        """Draw the way of the cell whose card is open and tell its story, or no longer."""
+        self.engine.tell("follow", 0, wanted)
+
+    def follow_cell(self, table: str, cell_id: int) -> None:
+        """Follow another cell, for example a daughter."""
+        self.engine.tell("follow_cell", 0, table, cell_id)
+
     def unfollow(self) -> None:
-        """Close the card of the cell that is followed."""
+        """Close the card of the cell that is read."""
         self.engine.tell("unfollow", 0)

@@ -9,8 +9,11 @@ import time
 import numpy as np
 import pytest
 
-from immune_sim.app.dashboard.clones import NAMED, CloneCounter, living_by_clone
-from immune_sim.app.dashboard.follow import Follower
+from immune_sim.app.dashboard.engine.arm import Arm
+from immune_sim.app.dashboard.engine.clones import NAMED, CloneCounter, living_by_clone
+from immune_sim.app.dashboard.engine.follow import Follower
+from immune_sim.app.dashboard.engine.witnesses import common, look
+from immune_sim.app.dashboard.replay import Run
 from immune_sim.core.codes import CTL_KILL, DYING, NK_KILL
 from immune_sim.model.model import TumorImmuneModel
 
@@ -78,6 +81,8 @@ def test_kills_deaths_and_their_causes_are_told() -> None:
     tumor = [Follower("tumor", int(each)) for each in model.tissue.tumor["cell_id"]]
     immune = [Follower("immune", int(each)) for each in model.tissue.immune["cell_id"]]
     told = 0
+    for each in (*tumor, *immune):
+        each(model)
     for _ in range(48):
         model.run_for(1)
         for each in (*tumor, *immune):
@@ -114,6 +119,50 @@ def test_a_clock_that_is_turned_back_and_run_again_tells_the_same_story() -> Non
     assert [each.hours for each in followers] == [each.hours for each in early[0]]
     assert [each.sites for each in followers] == [each.sites for each in early[0]]
     assert counter.hours == early[1].hours
+
+
+def test_before_it_was_born_a_cell_is_not_there_and_not_dead() -> None:
+    model, early = grown(hours=30), grown(hours=4)
+    follower = Follower("tumor", int(model.tissue.tumor["cell_id"].max()))
+    follower(model)
+    assert follower.fate == ""
+    follower(early)
+    assert follower.fate.startswith("Not in the tissue")
+    assert follower.happenings == []
+    follower(model)
+    assert follower.fate == ""
+    assert follower.hours == [30]
+
+
+def test_what_was_seen_on_a_branch_that_is_left_is_forgotten() -> None:
+    """Two branches share their hours up to the fork. Catches a history that mixes them or loses what is shared."""
+    arm = Arm(0, Run("control-mouse", 3, 0, SMALL))
+    follower, counter = Follower("tumor", int(arm.model.tissue.tumor["cell_id"][9])), CloneCounter(spacing=1)
+
+    def go_on(hours: int) -> None:
+        for _ in range(hours):
+            arm.timeline.step()
+            look(follower, arm, "follower")
+            look(counter, arm, "counter")
+
+    go_on(10)
+    first = arm.timeline.here
+    arm.timeline.go_to(6)
+    look(follower, arm, "follower")
+    look(counter, arm, "counter")
+    arm.timeline.change(lambda model: model.give_dose("1 mg"))
+    assert arm.timeline.here is not first
+    assert common(first, arm.timeline.here) == common(arm.timeline.here, first) == 6
+    before = list(follower.signal)
+    go_on(4)
+    assert counter.hours == [*range(1, 11)]
+    assert follower.hours[: len(before)] == [*range(1, 7)]
+    assert follower.signal[: len(before)] == before
+    arm.timeline.show(0)
+    look(follower, arm, "follower")
+    look(counter, arm, "counter")
+    assert follower.hours == [10]  # what happened on this branch after the fork was not kept
+    assert counter.hours == [*range(1, 7), 10]
 
 
 def test_a_follower_can_be_sent_to_another_process() -> None:

@@ -10,10 +10,12 @@ import numpy as np
 import pytest
 
 from immune_sim.app import dashboard
-from immune_sim.app.dashboard import cards, catalog, curves, pictures
+from immune_sim.app.dashboard import cards, catalog, curves, looks, pictures
 from immune_sim.app.dashboard.components.readout import figures
 from immune_sim.app.dashboard.components.transport import speed_words
 from immune_sim.app.dashboard.engine.figures import Reading
+from immune_sim.app.dashboard.engine.showing import Frame
+from immune_sim.app.dashboard.pictures import Picture, Slice
 from immune_sim.app.dashboard.server import free_port
 from immune_sim.app.dashboard.widgets.curve_plot import PLOTLY_FOLDER, CurvePlot
 from immune_sim.app.dashboard.widgets.parameter_sheet import described
@@ -21,6 +23,7 @@ from immune_sim.app.dashboard.widgets.tissue_canvas import TissueCanvas
 from immune_sim.app.dashboard.words import spoken
 from immune_sim.core.errors import CellError
 from immune_sim.mechanisms.links import LINKS
+from immune_sim.model.layers import layer
 from immune_sim.model.model import TumorImmuneModel
 from immune_sim.model.outcomes import NAMES
 from immune_sim.scenario import evidence
@@ -37,10 +40,10 @@ def model() -> TumorImmuneModel:
     return made
 
 
-@pytest.mark.parametrize("name", [look.name for look in pictures.LOOKS])
+@pytest.mark.parametrize("name", list(looks.BY_NAME))
 def test_every_code_of_a_picture_has_a_color_in_both_themes(model: TumorImmuneModel, name: str) -> None:
     """Catches a code that would be painted as nothing."""
-    picture, key = pictures.picture(model, name, 0), pictures.key(model, name, 0)
+    picture, key = pictures.picture(model, name, Slice()), looks.key(name)
     assert picture.codes.shape == model.tissue.lattice.shape
     assert picture.codes.dtype == np.uint8
     for theme in ("light", "dark"):
@@ -48,29 +51,51 @@ def test_every_code_of_a_picture_has_a_color_in_both_themes(model: TumorImmuneMo
             re.fullmatch("#[0-9a-f]{6}", key["palette"][theme][code]) for code in np.unique(picture.codes) if code
         )
         assert len(key["palette"][theme]) == len(key["shapes"])
+    assert all(key["shapes"][code] for code in np.unique(picture.codes) if code)
+    if key["kind"] == "classes":
+        assert {entry["code"] for entry in key["entries"]} >= set(np.flatnonzero(picture.tally))
 
 
 def test_sites_of_the_picture_and_of_the_lattice_are_the_same_places(model: TumorImmuneModel) -> None:
     """Catches rows and columns that are swapped, or a guard border that shifts them by one."""
-    codes = pictures.picture(model, "type", 0).codes
+    codes = pictures.picture(model, "type", Slice()).codes
     for row in range(0, model.tissue.tumor.n, 17):
         flat = int(model.tissue.tumor["site"][row])
-        site = pictures.picture_site(model, flat, 0)
-        assert pictures.flat_site(model, site, 0) == flat
+        site = pictures.picture_site(model, flat, Slice())
+        assert pictures.flat_site(model, site, Slice()) == flat
         on_top = cards.cell_at(model.tissue, flat)
         assert on_top is not None
         assert codes.ravel()[site] == (
             model.tissue.tumor["state"][row] + 1 if on_top[0] == "tumor" else codes.ravel()[site]
         )
-    assert pictures.flat_site(model, -1, 0) is None
-    assert pictures.flat_site(model, codes.size, 0) is None
+    assert pictures.flat_site(model, -1, Slice()) is None
+    assert pictures.flat_site(model, codes.size, Slice()) is None
+
+
+def test_sites_of_every_slice_of_a_solid_tissue_lead_back_to_themselves() -> None:
+    """Catches axes that are mixed up; the extents differ so that they cannot be exchanged unseen."""
+    solid = TumorImmuneModel("spheroid-3d", rng=1, **{"space.width": 20, "space.height": 24, "space.depth": 28})
+    lattice = solid.tissue.lattice
+    whole = layer(solid, "type").codes
+    for axis in range(3):
+        where = Slice(axis, 11)
+        codes = pictures.picture(solid, "type", where).codes
+        assert np.array_equal(codes, whole.take(11, axis))
+        for site in range(0, codes.size, 41):
+            flat = pictures.flat_site(solid, site, where)
+            assert flat is not None
+            assert lattice.coordinates(np.array([flat]))[0][axis] == 11
+            assert pictures.picture_site(solid, flat, where) == site
+            assert whole.ravel()[np.flatnonzero(lattice.interior == flat)[0]] == codes.ravel()[site]
+    assert Slice(2, 99).fitted(lattice.shape) == Slice(2, 19)
+    assert Slice(2, 99).fitted((50, 50)) == Slice()
 
 
 def test_the_legend_counts_cells_that_hide_below_others(model: TumorImmuneModel) -> None:
     """An immune cell on a tumor cell hides it in the picture; the legend says how many there are all the same."""
-    counts = pictures.picture(model, "type", 0).counts
-    assert counts["1"] + counts["2"] == model.recorder.latest["tumor_cells"]
-    assert counts["5"] == model.recorder.latest["nk_cells"]
+    counts = pictures.picture(model, "type", Slice()).tally
+    assert counts[1] + counts[2] == model.recorder.latest["tumor_cells"]
+    assert counts[5] == model.recorder.latest["nk_cells"]
 
 
 def test_a_card_reads_every_trait_and_says_when_the_cell_is_gone(model: TumorImmuneModel) -> None:
@@ -116,7 +141,11 @@ def test_a_picture_travels_compressed_and_whole() -> None:
     canvas = TissueCanvas()
     codes = np.zeros((200, 200), dtype=np.uint8)
     codes[80:120, 80:120] = 1
-    assert canvas.show(codes) == 1
+    tally = np.bincount(codes.ravel(), minlength=256)
+    frame = Frame(Picture(codes, tally), 15.0, 7, np.array([[1, 2, 0]], dtype=np.int16), ((1, 2, "kill"),))
+    assert canvas.show(frame) == 1
+    np.testing.assert_array_equal(np.frombuffer(canvas.tally, dtype=np.uint32), tally)
+    assert np.frombuffer(canvas.track, dtype=np.int16).tolist() == [1, 2, 0]
     assert canvas.compressed
     assert len(canvas.frame) < 2000
     assert zlib.decompress(canvas.frame) == codes.tobytes()

@@ -1,4 +1,4 @@
-"""One cell, read: all its traits while the tissue goes on."""
+"""One cell, read: all its traits while the tissue goes on; followed: its history, what it did and what became of it."""
 
 from __future__ import annotations
 
@@ -7,9 +7,14 @@ import html
 import reacton.ipyvuetify as v
 import solara
 
-from immune_sim.app.dashboard.cards import Card
-from immune_sim.app.dashboard.components.controls import IconAction, text
+from immune_sim.app.dashboard.cards import TUMOR, Card
+from immune_sim.app.dashboard.components.controls import Action, IconAction, text
+from immune_sim.app.dashboard.components.sparkline import sparkline
+from immune_sim.app.dashboard.engine.follow import Story
 from immune_sim.app.dashboard.state import Session
+
+LAST = 4  # happenings that are listed
+MARKS = {"kill": "\u2715", "hit": "\u25b2", "division": "\u25cb", "death": "\u2715", "gone": "\u2013"}
 
 
 @solara.component
@@ -23,7 +28,51 @@ def CellCard(session: Session) -> None:
             text(card.title, "cell-title")
             IconAction("mdi-close", session.unfollow, "Close")
         text(f"cell {card.cell_id}" + (", no longer in the tissue" if card.gone else ""), "cell-id")
+        if card.fate:
+            text(card.fate + ".", "cell-fate", role="status")
+        if card.followed and card.story is not None:
+            solara.HTML(tag="div", classes=["cell-story"], unsafe_innerHTML=sparkline(card.story) + told(card.story))
+            Daughters(session, card, card.story)
+        if not card.gone or card.followed:
+            Follow(session, card.followed)
         solara.HTML(tag="dl", classes=["cell-traits"], unsafe_innerHTML=traits(card))
+
+
+@solara.component
+def Follow(session: Session, followed: bool) -> None:
+    """Follow the cell, or stop."""
+    label, icon = ("Stop following", "mdi-map-marker-off") if followed else ("Follow", "mdi-map-marker-path")
+    title = "Its way is no longer drawn" if followed else "Draw its way and tell its story while the clock runs"
+    Action(label, icon, lambda: session.follow(not followed), title=title)
+
+
+@solara.component
+def Daughters(session: Session, card: Card, story: Story) -> None:
+    """Go on with a daughter that is in the tissue."""
+    with v.Html(tag="div", class_="cell-daughters"):
+        for daughter in story.daughters[-2:]:
+            Action(
+                f"Follow daughter {daughter}",
+                "mdi-source-branch",
+                lambda daughter=daughter: session.follow_cell(card.table, daughter),  # type: ignore[misc]
+                kind="quiet",
+                title="Go on with this daughter; the mother is followed no longer",
+            )
+
+
+def told(story: Story) -> str:
+    """What happened, in counts and as a short list with the newest first."""
+    names = (("division", "division"), ("hit", "hour with hits")) if story.table == TUMOR else (
+        ("kill", "hour with kills"),
+        ("division", "division"),
+    )  # fmt: skip
+    counts = " \u00b7 ".join(_counted(story.count(what), name) for what, name in names)
+    lines = "".join(
+        f"<li><span>{MARKS[each.what]}</span><span>{_clock(each.hour)}</span><span>{html.escape(each.words)}</span></li>"
+        for each in reversed(story.happenings[-LAST:])
+    )
+    since = _clock(int(story.hours[0])) if len(story.hours) else ""
+    return f'<div class="cell-counts" title="since {since}">{counts}</div><ul class="cell-happenings">{lines}</ul>'
 
 
 def traits(card: Card) -> str:
@@ -33,3 +82,12 @@ def traits(card: Card) -> str:
         f"<dd>{html.escape(each.value)}</dd></div>"
         for each in card.traits
     )
+
+
+def _counted(count: int, name: str) -> str:
+    first, _, rest = name.partition(" ")
+    return f"{count} {first}{'' if count == 1 else 's'}{' ' + rest if rest else ''}"
+
+
+def _clock(hour: int) -> str:
+    return f"{hour // 24}, {hour % 24:02d}:00"

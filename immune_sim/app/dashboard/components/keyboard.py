@@ -8,7 +8,7 @@ from typing import Any
 import reacton.ipyvuetify as v
 import solara
 
-from immune_sim.app.dashboard import pictures
+from immune_sim.app.dashboard import looks
 from immune_sim.app.dashboard.components.controls import IconAction, text
 from immune_sim.app.dashboard.state import Session
 from immune_sim.app.dashboard.widgets.keys import Keys
@@ -22,8 +22,12 @@ SHOWN = (
     (("s",), "open the schedule"),
     (("d",), "give the dose now that stands in the field"),
     (("t",), "show the numbers of the curves as a table"),
-    (("1", "\u2026", str(len(pictures.LOOKS))), "color by " + ", ".join(each.label.lower() for each in pictures.LOOKS)),
-    (("+",), "zoom in, \N{MINUS SIGN} out, 0 back, with the tissue in focus"),
+    (("1", "\u2026", str(len(looks.LOOKS))), "color by " + ", ".join(each.label.lower() for each in looks.LOOKS)),
+    (
+        ("+",),
+        "zoom in, \N{MINUS SIGN} out, 0 back, with the tissue in focus; arrows move what is zoomed, or turn a cloud",
+    ),
+    (("Enter",), "read the cell in the middle, with the tissue in focus"),
     (("Tab",), "walk through all controls; arrow keys move a slider"),
     (("?",), "open or close this list; Esc closes every panel"),
 )
@@ -31,7 +35,7 @@ SHOWN = (
 
 def acts(session: Session) -> dict[str, Callable[[], Any]]:
     """What each key does."""
-    colors = {str(i): _color(session, each.name) for i, each in enumerate(pictures.LOOKS, start=1)}
+    colors = {str(i): _color(session, each.name) for i, each in enumerate(looks.LOOKS, start=1)}
     return {
         " ": lambda: session.play(not session.playing.value),
         "ArrowRight": lambda: session.advance(1),

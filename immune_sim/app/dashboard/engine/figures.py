@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from immune_sim.app.dashboard import curves, mixed, pictures
+from immune_sim.app.dashboard import curves, looks, mixed, pictures
 from immune_sim.app.dashboard.engine.arm import Arm
 from immune_sim.app.dashboard.engine.parts import Part
 from immune_sim.model.model import TumorImmuneModel
@@ -74,7 +74,7 @@ class Figures(Part):
             self._spoken_at = now
             for arm in self.workshop.arms.values():
                 self.say("gap", arm.number, self._gap(arm))
-                look = pictures.look(self.workshop.view.color_by)
+                look = looks.look(self.workshop.view.color_by)
                 self.say("spoken", arm.number, pictures.describe(arm.model, look))
 
     def _draw_anew(self) -> None:

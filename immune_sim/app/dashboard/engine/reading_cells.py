@@ -1,25 +1,47 @@
-"""What lies under the pointer, and the cell that is followed."""
+"""What lies under the pointer, and the cell that is read or followed."""
 
 from __future__ import annotations
 
 import dataclasses
-from typing import Literal
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
 
 from immune_sim.app.dashboard import cards, pictures
 from immune_sim.app.dashboard.cards import Card
 from immune_sim.app.dashboard.engine.arm import Arm
+from immune_sim.app.dashboard.engine.follow import Follower
 from immune_sim.app.dashboard.engine.parts import Part
+from immune_sim.app.dashboard.engine.witnesses import look
 from immune_sim.core.errors import CellError
+
+TRACK = 72  # h of a followed cell's way that are drawn
 
 
 @dataclasses.dataclass
-class Followed:
-    """A cell by its table and cell_id, the side of its card (away from the cell), and what was last read of it."""
+class Read:
+    """A cell that somebody reads: who it is, on which side its card lies, what was last read, and its story.
 
-    table: str
-    cell_id: int
+    followed: whether its way is drawn and its story is shown; both are kept from the first click on.
+    """
+
+    follower: Follower
     side: Literal["left", "right"]
+    followed: bool = False
     card: Card | None = None
+
+
+@dataclasses.dataclass(frozen=True)
+class Way:
+    """Where a cell is and was, as flat lattice sites: site is -1 where it is no longer; marks: what happened where."""
+
+    site: int
+    track: NDArray[np.int32]
+    marks: tuple[tuple[int, str], ...] = ()
+
+
+NOWHERE = Way(-1, np.empty(0, dtype=np.int32))
 
 
 class ReadingCells(Part):
@@ -27,67 +49,109 @@ class ReadingCells(Part):
 
     def hover(self, arm: int, site: int) -> None:
         """Say what lies on a site of the picture."""
-        if arm not in self.workshop.arms:
-            return
-        model, view = self.workshop.arms[arm].model, self.workshop.view
-        flat = pictures.flat_site(model, site, view.z)
-        self.say("tip", arm, site, [] if flat is None else pictures.tip(model, view.color_by, flat))
+        if arm in self.workshop.arms:
+            model = self.workshop.arms[arm].model
+            flat = self._flat(model, site)
+            lines = [] if flat is None else pictures.tip(model, self.workshop.view.color_by, flat)
+            self.say("tip", arm, site, lines)
 
     def click(self, arm: int, site: int) -> None:
-        """Follow the cell on a site of the picture, or none where there is none."""
+        """Read the cell on a site of the picture, or none where there is none."""
         if arm not in self.workshop.arms:
             return
-        held = self.workshop.arms[arm]
-        flat = pictures.flat_site(held.model, site, self.workshop.view.z)
-        found = None if flat is None else cards.cell_at(held.model.tissue, flat)
+        model = self.workshop.arms[arm].model
+        flat = self._flat(model, site)
+        found = None if flat is None else cards.cell_at(model.tissue, flat)
         if found is None:
             self.unfollow(arm)
             return
-        width = int(held.model.tissue.lattice.shape[-1])
-        held.notes["followed"] = Followed(*found, "left" if site % width > width // 2 else "right")
-        self._read(held)
-        self.workshop.loop.redraw()
+        width = int(model.tissue.lattice.shape[-1])
+        beside = self.workshop.view.cloud or site % width <= width // 2
+        self._read_now(arm, found, "right" if beside else "left", followed=False)
+
+    def follow(self, arm: int, wanted: bool) -> None:
+        """Draw the way of the cell that is read and tell its story, or no longer."""
+        cell = self._cell(arm)
+        if cell is not None:
+            cell.followed = wanted
+            self._read(self.workshop.arms[arm])
+            self.workshop.loop.redraw()
+
+    def follow_cell(self, arm: int, table: str, cell_id: int) -> None:
+        """Follow another cell from now on, a daughter for example."""
+        cell = self._cell(arm)
+        if cell is not None:
+            self._read_now(arm, (table, cell_id), cell.side, followed=True)
 
     def unfollow(self, arm: int) -> None:
-        """Follow no cell any more."""
+        """Read no cell any more."""
         if arm in self.workshop.arms:
-            self.workshop.arms[arm].notes.pop("followed", None)
+            self.workshop.arms[arm].notes.pop("read", None)
             self.say("card", arm, None)
             self.workshop.loop.redraw()
 
     def opened(self, arm: Arm) -> None:
-        """No cell of another run is followed."""
+        """No cell of another run is read."""
         self.say("card", arm.number, None)
 
+    def hour(self) -> None:
+        """Watch the cells that are read."""
+        for arm in self.workshop.arms.values():
+            if "read" in arm.notes:
+                look(arm.notes["read"].follower, arm, "reading")
+
     def show(self, slow: bool) -> None:
-        """Read the cells that are followed."""
+        """Tell what is read."""
         if slow:
             for arm in self.workshop.arms.values():
                 self._read(arm)
 
-    def place(self, arm: Arm) -> int:
-        """Where in the picture the followed cell is now, -1 where there is none or it is on another slice."""
-        cell = arm.notes.get("followed")
+    def way(self, arm: Arm) -> Way:
+        """Where the cell is that is read, and where it was if it is followed."""
+        cell: Read | None = arm.notes.get("read")
         if cell is None:
-            return -1
-        try:
-            table = getattr(arm.model.tissue, cell.table)
-            site = int(table["site"][table.row_of(cell.cell_id)])
-        except CellError:
-            self._read(arm)
-            return -1
-        return pictures.picture_site(arm.model, site, self.workshop.view.z)
+            return NOWHERE
+        follower = cell.follower
+        look(follower, arm, "reading")  # the clock may have been turned back
+        site = follower.sites[-1] if follower.row >= 0 and follower.sites else -1
+        if not cell.followed:
+            return dataclasses.replace(NOWHERE, site=site)
+        since = arm.model.tissue.hour - TRACK
+        marks = tuple((each.site, each.what) for each in follower.happenings if each.hour >= since and each.site >= 0)
+        return Way(site, follower.track(TRACK), marks)
+
+    # ---- inside ------------------------------------------------------------------------------------------------------
+
+    def _flat(self, model: Any, site: int) -> int | None:
+        view = self.workshop.view
+        if view.cloud and model.tissue.lattice.dims == 3:
+            interior = model.tissue.lattice.interior
+            return int(interior[site]) if 0 <= site < len(interior) else None
+        return pictures.flat_site(model, site, view.where.fitted(model.tissue.lattice.shape))
+
+    def _cell(self, arm: int) -> Read | None:
+        return self.workshop.arms[arm].notes.get("read") if arm in self.workshop.arms else None
+
+    def _read_now(self, arm: int, who: tuple[str, int], side: Literal["left", "right"], *, followed: bool) -> None:
+        held = self.workshop.arms[arm]
+        cell = held.notes["read"] = Read(Follower(*who), side, followed)
+        held.notes.pop("reading saw", None)
+        look(cell.follower, held, "reading")
+        self._read(held)
+        self.workshop.loop.redraw()
 
     def _read(self, arm: Arm) -> None:
-        cell = arm.notes.get("followed")
+        cell: Read | None = arm.notes.get("read")
         if cell is None:
             return
+        follower = cell.follower
         try:
-            card, _ = cards.read_cell(arm.model.tissue, cell.table, cell.cell_id)
+            card, _ = cards.read_cell(arm.model.tissue, follower.table, follower.cell_id)
         except CellError:
-            del arm.notes["followed"]
-            if cell.card is not None:
-                self.say("card", arm.number, dataclasses.replace(cell.card, gone=True))
-            return
-        cell.card = dataclasses.replace(card, side=cell.side)
+            if cell.card is None:
+                return
+            card = dataclasses.replace(cell.card, gone=True)
+        cell.card = dataclasses.replace(
+            card, side=cell.side, followed=cell.followed, fate=follower.fate, story=follower.story(arm.model)
+        )
         self.say("card", arm.number, cell.card)

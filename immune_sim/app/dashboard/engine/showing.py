@@ -5,27 +5,50 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from immune_sim.app.dashboard import pictures
+import numpy as np
+from numpy.typing import NDArray
+
+from immune_sim.app.dashboard import looks, pictures
 from immune_sim.app.dashboard.engine.arm import Arm
+from immune_sim.app.dashboard.engine.cloud import Cloud, cloud
 from immune_sim.app.dashboard.engine.parts import Part
-from immune_sim.app.dashboard.engine.reading_cells import ReadingCells
-from immune_sim.app.dashboard.pictures import Picture
+from immune_sim.app.dashboard.engine.reading_cells import ReadingCells, Way
+from immune_sim.app.dashboard.pictures import Picture, Slice
 
 if TYPE_CHECKING:
     from immune_sim.app.dashboard.engine.workshop import Workshop
 
+type Marks = tuple[tuple[int, int, str], ...]
+
 
 @dataclass(frozen=True)
 class Frame:
-    """A picture as it travels. selected: site of the followed cell or -1. site_size in um."""
+    """A picture as it travels. site_size in um.
+
+    selected: site of the picture with the cell that is read, or -1. track (n, 3): column, row and distance from the
+    slice of a followed cell, oldest hour first; marks: column, row and what happened there.
+    """
 
     picture: Picture
-    selected: int
     site_size: float
+    selected: int
+    track: NDArray[np.int16]
+    marks: Marks
+
+
+@dataclass(frozen=True)
+class CloudFrame:
+    """A cloud of points as it travels. track (n, 3): x, y, z of a cell; living: whether it is still there."""
+
+    cloud: Cloud
+    site_size: float
+    track: NDArray[np.int16]
+    living: bool
+    plane: tuple[int, int] | None
 
 
 class Showing(Part):
-    """Pictures. Events: opened(arm, depth), key(arm, key), frame(arm, frame); the page answers ``painted``."""
+    """Pictures. Events: opened(arm, shape), key(arm, key), frame(arm, frame) or cloud(arm, frame)."""
 
     def __init__(self, workshop: Workshop):
         super().__init__(workshop)
@@ -38,10 +61,16 @@ class Showing(Part):
             self._send_key(arm)
         self.workshop.loop.redraw()
 
-    def slice(self, z: int) -> None:
+    def slice(self, where: Slice) -> None:
         """Show another slice of 3-D tissues."""
-        self.workshop.view.z = z
+        self.workshop.view.where = where
         self.workshop.loop.redraw()
+
+    def as_cloud(self, wanted: bool) -> None:
+        """Show 3-D tissues as a cloud that is cut open at the slice, or show the slice."""
+        self.workshop.view.cloud = wanted
+        for arm in self.workshop.arms:
+            self.picture_again(arm)
 
     def painted(self, arm: int) -> None:
         """The page has painted the picture of an arm; when it has painted all, the next ones may come."""
@@ -58,10 +87,8 @@ class Showing(Part):
         self.workshop.loop.redraw()
 
     def opened(self, arm: Arm) -> None:
-        """Send the key of another tissue, within whose slices the one that is looked at must lie."""
-        depth = pictures.depth(arm.model)
-        self.workshop.view.z = min(self.workshop.view.z, depth - 1)
-        self.say("opened", arm.number, depth)
+        """Send the extents of another tissue and its key."""
+        self.say("opened", arm.number, pictures.shape_of(arm.model))
         self._send_key(arm)
 
     def dropped(self, number: int) -> None:
@@ -71,12 +98,35 @@ class Showing(Part):
     def show(self, slow: bool) -> None:
         """Send a picture of every tissue."""
         self._awaited = set(self.workshop.arms)
-        view, cells = self.workshop.view, self.workshop.part(ReadingCells)
         for arm in self.workshop.arms.values():
-            selected = cells.place(arm)
-            picture = pictures.picture(arm.model, view.color_by, view.z)
-            self.say("frame", arm.number, Frame(picture, selected, float(arm.model.tissue.lattice.site_size)))
+            way = self.workshop.part(ReadingCells).way(arm)
+            if self.workshop.view.cloud and arm.model.tissue.lattice.dims == 3:
+                self.say("cloud", arm.number, self._cloud(arm, way))
+            else:
+                self.say("frame", arm.number, self._frame(arm, way))
+
+    def _frame(self, arm: Arm, way: Way) -> Frame:
+        view, lattice = self.workshop.view, arm.model.tissue.lattice
+        where = view.where.fitted(lattice.shape)
+        selected = pictures.picture_site(arm.model, way.site, where) if way.site >= 0 else -1
+        happened = pictures.on_picture(arm.model, np.array([site for site, _ in way.marks], dtype=np.int32), where)
+        marks = tuple(
+            (int(place[0]), int(place[1]), what)
+            for place, (_, what) in zip(happened, way.marks, strict=True)
+            if abs(place[2]) <= 1
+        )
+        picture = pictures.picture(arm.model, view.color_by, where)
+        track = pictures.on_picture(arm.model, way.track, where)
+        return Frame(picture, float(lattice.site_size), selected, track, marks)
+
+    def _cloud(self, arm: Arm, way: Way) -> CloudFrame:
+        view, lattice = self.workshop.view, arm.model.tissue.lattice
+        where = view.where.fitted(lattice.shape)
+        cut = None if where.at == lattice.shape[where.axis] - 1 else where
+        sites = way.track if len(way.track) or way.site < 0 else np.array([way.site])
+        track = lattice.coordinates(sites)[:, ::-1].astype(np.int16)
+        plane = None if cut is None else (2 - cut.axis, cut.at + 1)
+        return CloudFrame(cloud(arm.model, view.color_by, cut), float(lattice.site_size), track, way.site >= 0, plane)
 
     def _send_key(self, arm: Arm) -> None:
-        view = self.workshop.view
-        self.say("key", arm.number, pictures.key(arm.model, view.color_by, view.z))
+        self.say("key", arm.number, looks.key(self.workshop.view.color_by))

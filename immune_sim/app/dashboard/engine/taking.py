@@ -38,7 +38,7 @@ class Taking(Part):
         """Name an errand on the run as it stands and as it is looked at."""
         if arm in self.workshop.arms:
             view = self.workshop.view
-            self.say("errand", Errand(kind, self.workshop.arms[arm].now(), view.color_by, view.z, max(1, every)))
+            self.say("errand", Errand(kind, self.workshop.arms[arm].now(), view.color_by, view.where, max(1, every)))
 
     def _say_code(self, run: replay.Run) -> None:
         try:

@@ -10,10 +10,11 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from immune_sim.app.dashboard import pictures
+from immune_sim.app.dashboard import looks, pictures
 from immune_sim.app.dashboard.engine.arm import Arm
 from immune_sim.app.dashboard.engine.changing import Changing
 from immune_sim.app.dashboard.engine.clockwork import Clockwork
+from immune_sim.app.dashboard.engine.clones import CountingClones
 from immune_sim.app.dashboard.engine.figures import Figures
 from immune_sim.app.dashboard.engine.line import Line
 from immune_sim.app.dashboard.engine.loop import Loop
@@ -22,18 +23,29 @@ from immune_sim.app.dashboard.engine.reading_cells import ReadingCells
 from immune_sim.app.dashboard.engine.showing import Showing
 from immune_sim.app.dashboard.engine.taking import Taking
 from immune_sim.app.dashboard.engine.travelling import Travelling
+from immune_sim.app.dashboard.pictures import FIRST_SLICE, Slice
 from immune_sim.core.errors import ScenarioError
 
-PARTS: tuple[type[Part], ...] = (Clockwork, Changing, ReadingCells, Showing, Figures, Taking, Travelling)
+PARTS: tuple[type[Part], ...] = (
+    Clockwork,
+    Changing,
+    ReadingCells,
+    Showing,
+    CountingClones,
+    Figures,
+    Taking,
+    Travelling,
+)
 SLOW_PARTS = 0.2  # s between updates of curves and figures; the tissue itself is painted more often
 
 
 @dataclass
 class View:
-    """How all tissues of a session are looked at: by what they are colored, and which slice."""
+    """How all tissues of a session are looked at: by what they are colored, which slice, or as a cloud of points."""
 
-    color_by: str = pictures.LOOKS[0].name
-    z: int = 0
+    color_by: str = looks.LOOKS[0].name
+    where: Slice = FIRST_SLICE
+    cloud: bool = False
 
 
 class Workshop:

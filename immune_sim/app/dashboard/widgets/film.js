@@ -86,17 +86,17 @@ class Film {
   classes(shot, edge, top) {
     const context = this.context, step = (this.width - 2 * edge) / 4;
     this.reel.key.entries.forEach((entry, i) => {
-      const x = edge + (i % 4) * step, y = top + Math.floor(i / 4) * this.line * 1.1, count = shot.counts[String(entry.code)];
+      const x = edge + (i % 4) * step, y = top + Math.floor(i / 4) * this.line * 1.1, count = shot.counts[String(entry.code)] ?? 0;
       context.fillStyle = context.strokeStyle = this.colors[entry.code];
       mark(context, entry.shape, x + 6, y, 10);
       context.fillStyle = this.inks.text;
-      context.fillText(count === undefined ? entry.label : `${entry.label} ${count.toLocaleString("en-US")}`, x + 16, y, step - 20);
+      context.fillText(`${entry.label} ${count.toLocaleString("en-US")}`, x + 16, y, step - 20);
     });
   }
 
   ramp(edge, top) {
     const context = this.context, wide = this.width - 2 * edge, bar = context.createLinearGradient(edge, 0, edge + wide, 0);
-    for (let i = 0; i <= 32; i++) bar.addColorStop(i / 32, this.colors[1 + Math.round(i / 32 * (this.colors.length - 2))]);
+    for (let i = 0; i <= 32; i++) bar.addColorStop(i / 32, this.colors[1 + Math.round(i / 32 * (this.reel.key.shades - 1))]);
     context.fillText(this.reel.key.title, edge, top, wide);
     context.fillStyle = bar;
     context.fillRect(edge, top + 11, wide, 9);

@@ -45,7 +45,8 @@ function drawLegend(context, legend, x, y, line, width) {
 }
 
 function givePicture(name, words) {
-  const tissue = document.querySelector(".tissue-canvas"), legend = document.querySelector(".tissue-legend");
+  const tissue = [...document.querySelectorAll(".tissue-canvas, .cloud-canvas")].find((canvas) => canvas.clientWidth);
+  const legend = tissue?.closest(".tissue").querySelector(".tissue-legend");
   if (!tissue) return;
   const style = getComputedStyle(tissue), picture = document.createElement("canvas");
   const line = Math.max(14, tissue.width / 34), edge = line;

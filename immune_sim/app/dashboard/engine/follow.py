@@ -81,17 +81,21 @@ class Follower:
         """Read the present hour; a clock that was turned back takes away what had not happened yet."""
         tissue = model.tissue
         hour = int(tissue.hour)
+        if self.hours and hour == self.hours[-1] and self.row >= 0:
+            return
         if self.hours and hour <= self.hours[-1]:
             self._turn_back(hour)
         elif self.hours and hour > self.hours[-1] + 1 and self.row >= 0:
             self._forget()
-        if self.row < 0:
+        if self.row < 0 and self.hours:
             return
         cells: CellTable = getattr(tissue, self.table)
         row = self._find(cells)
         if row < 0:
             self._gone(hour)
             return
+        if not self.hours:
+            self.fate = ""
         columns = cells.columns
         self.row = row
         self.hours.append(hour)
@@ -105,6 +109,11 @@ class Follower:
         if len(self.hours) > LONGEST:
             for each in (self.hours, self.sites, self.receptor, self.signal):
                 del each[0]
+
+    def forget_after(self, hour: int) -> None:
+        """Keep what was seen up to this hour."""
+        if self.hours and hour < self.hours[-1]:
+            self._turn_back(hour + 1)
 
     def story(self, model: Any) -> Story:
         """What has happened so far."""
@@ -130,7 +139,7 @@ class Follower:
 
     def _find(self, cells: CellTable) -> int:
         ids, row = cells["cell_id"], self.row
-        if row < len(ids) and ids[row] == self.cell_id:
+        if 0 <= row < len(ids) and ids[row] == self.cell_id:
             return row
         found = np.flatnonzero(ids == self.cell_id)
         return int(found[0]) if len(found) else -1
@@ -176,6 +185,9 @@ class Follower:
 
     def _gone(self, hour: int) -> None:
         self.row = -1
+        if not self.hours:
+            self.fate = "Not in the tissue at this hour"
+            return
         if self.table == IMMUNE:
             self.fate = f"Died or left the tissue {clock(hour)}"
         elif self.fate:

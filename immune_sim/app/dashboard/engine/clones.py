@@ -8,6 +8,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from immune_sim.app.dashboard.engine.arm import Arm
+from immune_sim.app.dashboard.engine.parts import Part
+from immune_sim.app.dashboard.engine.witnesses import look
+from immune_sim.app.dashboard.looks import CLONE, clone_shape
 from immune_sim.core.codes import DYING
 from immune_sim.model.layers import CLONE_COLORS
 
@@ -41,16 +45,14 @@ class CloneCounter:
     Plain values only, so that it can be pickled. A clock that was turned back takes away what had not happened yet.
     """
 
-    spacing: int = 2
+    spacing: int = 6
     hours: list[int] = field(default_factory=list)
     counts: list[NDArray[np.int32]] = field(default_factory=list)
 
     def __call__(self, model: Any) -> None:
         """Count, if it is time to."""
         hour = int(model.tissue.hour)
-        while self.hours and self.hours[-1] >= hour:
-            self.hours.pop()
-            self.counts.pop()
+        self.forget_after(hour - 1)
         if hour % self.spacing and self.hours:
             return
         self.hours.append(hour)
@@ -59,6 +61,12 @@ class CloneCounter:
             self.spacing *= 2
             kept = [i for i, each in enumerate(self.hours) if i == 0 or each % self.spacing == 0]
             self.hours, self.counts = [self.hours[i] for i in kept], [self.counts[i] for i in kept]
+
+    def forget_after(self, hour: int) -> None:
+        """Keep the counts up to this hour."""
+        while self.hours and self.hours[-1] > hour:
+            self.hours.pop()
+            self.counts.pop()
 
     def course(self, model: Any) -> Course:
         """The largest clones of the present hour and their shares so far."""
@@ -92,3 +100,39 @@ def _shares(counts: list[NDArray[np.int32]], named: NDArray[np.int64]) -> NDArra
     edges[-1] = whole - edges[:-1].sum(axis=0)
     rounded = np.round(255 * np.cumsum(edges, axis=0) / np.maximum(whole, 1))
     return np.asarray(np.diff(rounded, axis=0, prepend=0.0), dtype=np.uint8)
+
+
+class CountingClones(Part):
+    """Clones of every tissue. Event: clones(arm, entries, hours, shares), while the tissue is colored by clone."""
+
+    def opened(self, arm: Arm) -> None:
+        """Begin with the clones that are there."""
+        arm.notes["clones"] = CloneCounter()
+        look(arm.notes["clones"], arm, "clones")
+
+    def hour(self) -> None:
+        """Count, one quick count every few hours."""
+        for arm in self.workshop.arms.values():
+            look(arm.notes["clones"], arm, "clones")
+
+    def show(self, slow: bool) -> None:
+        """Tell how the largest ones went."""
+        if not slow or self.workshop.view.color_by != CLONE:
+            return
+        for arm in self.workshop.arms.values():
+            look(arm.notes["clones"], arm, "clones")  # the clock may have been turned back
+            course = arm.notes["clones"].course(arm.model)
+            entries = [
+                {
+                    "code": each.code,
+                    "label": f"#{each.founder}",
+                    "shape": clone_shape(each.code),
+                    "count": each.cells,
+                    "about": f"living descendants of founder {each.founder}",
+                }
+                for each in course.clones
+            ]
+            rest = course.others
+            about = f"{rest.founder} smaller clones together"
+            entries.append({"code": 0, "label": "others", "shape": "square", "count": rest.cells, "about": about})
+            self.say("clones", arm.number, entries, [int(each) for each in course.hours], course.shares)
