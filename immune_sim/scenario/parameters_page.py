@@ -10,6 +10,8 @@ from typing import Any
 
 from immune_sim.core.parameters import Parameter, declared_in
 from immune_sim.scenario import checking
+from immune_sim.scenario.dosing import AT_ABOUT, DOSE, DRUG, INFUSION, PLAIN_KEYS
+from immune_sim.scenario.reading import REGIMEN
 from immune_sim.scenario.registry import Registry, installed
 
 PAGE = Path("docs") / "parameters.md"
@@ -31,7 +33,7 @@ def page(registry: Registry | None = None) -> str:
     """The text of the page."""
     registry = registry or installed()
     counts = f"{len(registry.parameters)} parameters in {len(registry.groups)} groups, {_graded(registry)}.\n"
-    return "\n".join([HEAD, counts, *(_section(registry, name) for name in registry.groups)])
+    return "\n".join([HEAD, counts, *(_section(registry, name) for name in registry.groups), _regimen()])
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -65,6 +67,24 @@ def _section(registry: Registry, name: str) -> str:
         _row(("name", "default", "allowed", "grade", "source", "meaning")),
     ]
     return "\n".join([*head, _row(["---"] * 6), *rows, "", *_presets(registry, name)])
+
+
+def _regimen() -> str:
+    """The keys of a phase; they have examples in place of defaults."""
+    keys = [_cells(each) for each in (DRUG, DOSE, INFUSION, *PLAIN_KEYS.values())]
+    keys.insert(4, ("`at`", "22:00", "a clock time", DRUG.grade, DRUG.source, AT_ABOUT))
+    return "\n".join(
+        [
+            f"## Regimen `[[{REGIMEN}]]`",
+            "",
+            "One table for each phase of the schedule; a phase has dose and every, or infusion, and all else may be "
+            "left out. A running model takes another schedule as a whole (`model.set_regimen`).",
+            "",
+            _row(("name", "example", "allowed", "grade", "source", "meaning")),
+            *(_row(each) for each in (["---"] * 6, *keys)),
+            "",
+        ]
+    )
 
 
 def _cells(each: Parameter) -> tuple[str, ...]:

@@ -10,13 +10,14 @@ import anywidget
 import traitlets
 
 SOURCE = Path(__file__).with_suffix(".js")
+DRAWING = SOURCE.with_name("dose_drawing.js")
 KINDS = ("choose", "add", "move", "amount", "remove")
 
 
 class DoseTimeline(anywidget.AnyWidget):
     """Doses that are clicked, dragged and typed. view, heat, lines, course: see ``composer.desk.Desk``."""
 
-    _esm = SOURCE.read_text(encoding="utf-8")
+    _esm = DRAWING.read_text(encoding="utf-8") + SOURCE.read_text(encoding="utf-8")
 
     view = traitlets.Dict().tag(sync=True)
     heat = traitlets.Bytes().tag(sync=True)
