@@ -81,7 +81,8 @@ def _regimen() -> str:
             "left out. A running model takes another schedule as a whole (`model.set_regimen`).",
             "",
             _row(("name", "example", "allowed", "grade", "source", "meaning")),
-            *(_row(each) for each in (["---"] * 6, *keys)),
+            _row(["---"] * 6),
+            *(_row(each) for each in keys),
             "",
         ]
     )
