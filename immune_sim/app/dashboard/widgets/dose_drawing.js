@@ -56,7 +56,8 @@ class Drawing {
     const step = [1, 2, 7, 14, 28, 56].find((each) => days / each <= 14) || 91;
     for (let day = 0; day <= days; day += step) {
       make("line", { x1: this.dayX(day), x2: this.dayX(day), y1: bottom, y2: bottom + 4, class: "timeline-axis" }, this.svg);
-      make("text", { x: this.dayX(day), y: bottom + 15, class: "timeline-soft is-middle" }, this.svg, day);
+      const hidden = now > 0 && Math.abs(this.dayX(day) - this.dayX(now) - 15) < 24;  // by the word "now"
+      if (!hidden) make("text", { x: this.dayX(day), y: bottom + 15, class: "timeline-soft is-middle" }, this.svg, day);
     }
     make("rect", { x: LEFT, y: DAYS_TOP, width: this.inner, height: DAYS_HIGH, class: "timeline-frame" }, this.svg);
     if (now > 0 && now < days) {
