@@ -21,7 +21,7 @@ help: ## list the targets
 		printf '  %-14s%s\n' "$$target" "$$about"; done
 
 dashboard: .venv/.runtime ## set up if needed and open the dashboard in a browser (PORT=8765)
-	@$(BIN)/immune-sim dashboard --port $(PORT) $(ARGS)
+	@$(BIN)/immune-sim dashboard --port $(PORT) $(ARGS) || [ $$? -eq 130 ] # Ctrl-C is how one stops it
 
 test: .venv/.development ## set up if needed and run the tests (ARGS="tests/core -k name")
 	@$(BIN)/python -m pytest -n $(JOBS) --dist loadfile $(ARGS)
@@ -67,12 +67,14 @@ again:
 .venv/.made: $(AGAIN)
 	@sh scripts/make_venv.sh
 
+# Whoever is offline goes on with what an earlier call installed.
+OLDER = { [ -e $@ ] && echo "Nothing could be fetched (no network?); going on with what is installed." >&2; }
+
 .venv/.runtime: .venv/.made pyproject.toml constraints.txt
-	@echo "Installing immune-sim into .venv (once; it may take a few minutes) ..."
-	@$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable .
-	@touch $@
+	@echo "Installing immune-sim into .venv (once: some minutes, about 1 GB) ..."
+	@if $(BIN)/python -m pip install --quiet --constraint constraints.txt --editable .; then touch $@; else $(OLDER); fi
 
 .venv/.development: .venv/.made pyproject.toml constraints.txt
-	@echo "Installing immune-sim and its test tools into .venv (once; it may take a few minutes) ..."
-	@$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[dev]'
-	@touch .venv/.runtime $@
+	@echo "Installing immune-sim and its test tools into .venv (once: some minutes, about 1.5 GB) ..."
+	@if $(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[dev]'; \
+		then touch .venv/.runtime $@; else $(OLDER); fi

@@ -14,7 +14,7 @@ from immune_sim.app.console import ask_for, console
 from immune_sim.app.dashboard import replay
 from immune_sim.core.jit import is_compiled
 from immune_sim.model.model import LARGEST_SEED, TumorImmuneModel
-from immune_sim.runs.checkpoints import CheckpointWriter
+from immune_sim.runs.checkpoints import CHECKPOINTS, CheckpointWriter
 from immune_sim.runs.pictures import Album, FrameWriter
 from immune_sim.runs.store import RunFolder
 from immune_sim.scenario.overrides import parse_setting
@@ -91,7 +91,9 @@ def job_of(run: replay.Run, folder: RunFolder, until: float, wishes: Wishes, com
     """A run with everything that was done to it, to be written into a folder. until: h."""
     model = TumorImmuneModel(run.scenario, rng=run.seed, threads=wishes.threads)
     started = {"command": command, "code": replay.code(run), "overrides": run.overrides, "began_at_hour": 0.0}
-    return dataclasses.replace(_job(model, folder, until, wishes, started), hands=Hands(run))
+    job = dataclasses.replace(_job(model, folder, until, wishes, started), hands=Hands(run))
+    folder.write_scenario(replay.to_toml(run))  # with what was done by hand, as far as a file can say it
+    return job
 
 
 class Hands:
@@ -111,6 +113,7 @@ def resumed_job(checkpoint: Path, days: float | None, out: Path | None, wishes: 
 
     Raises CheckpointError for a file that cannot be gone on with, ScenarioError where there is nothing left to compute.
     """
+    checkpoint = newest_in(checkpoint) if checkpoint.is_dir() else checkpoint
     say_that_it_compiles()
     model = TumorImmuneModel.load(checkpoint, threads=wishes.threads)
     until = model.duration if days is None else days * HOURS_PER_DAY
@@ -129,14 +132,24 @@ def resumed_job(checkpoint: Path, days: float | None, out: Path | None, wishes: 
         "command": command_line(),
         "overrides": _earlier(unfinished).get("overrides", {}),
         "began_at_hour": model.time,
+        "first_command": _earlier(unfinished).get("first_command") or _earlier(unfinished).get("command", ""),
     }
     job = _job(model, folder, until, wishes, started)
     job.album.recall(checkpoint.absolute().parent.parent, model.time)
     return job
 
 
+def newest_in(folder: Path) -> Path:
+    """The newest checkpoint of a run's folder; raises ScenarioError where there is none."""
+    found = sorted([*folder.glob("hour-*.npz"), *folder.glob(f"{CHECKPOINTS}/hour-*.npz")])
+    if not found:
+        what = "holds no checkpoint. A run writes them with --checkpoint-every, and one when Ctrl-C stops it."
+        raise ask_for(what, str(folder))
+    return found[-1]
+
+
 def _job(model: TumorImmuneModel, folder: RunFolder, until: float, wishes: Wishes, started: dict[str, Any]) -> Job:
-    folder.write_scenario(model)
+    folder.write_scenario(model.scenario.to_toml())
     frames = FrameWriter(folder.path, wishes.frames_every) if wishes.frames_every else None
     return Job(model, folder, until, Album(), frames, CheckpointWriter(folder.path, wishes.checkpoint_every), started)
 

@@ -21,8 +21,12 @@ def endpoint_rows(summary: Mapping[str, Any], rules: Endpoints) -> list[tuple[st
         ("cleared", day(summary["time_to_clearance"], "no")),
         ("peak burden", f"{summary['peak_burden']:,} cells"),
         ("final burden", f"{summary['final_burden']:,} cells"),
-        ("computed", f"{summary['hours'] / HOURS_PER_DAY:.4g} days"),
+        ("computed", _days(float(summary["hours"]) / HOURS_PER_DAY)),
     ]
+
+
+def _days(days: float) -> str:
+    return f"{days:.4g} day{'' if days == 1.0 else 's'}"
 
 
 def day(hours: float | None, never: str) -> str:

@@ -56,10 +56,15 @@ def _tell_how_to_go_on(to: Console, job: Job) -> int:
     if job.hands is not None:  # a checkpoint knows nothing of the changes that were still to come
         to.print("\nInterrupted; everything up to here is written. To have all of it, play the code again.")
         return INTERRUPTED
-    at = job.checkpoints.last
-    further = "" if job.until == job.model.duration else f" --days {job.until / 24:g}"
+    words = ["immune-sim", "resume", str(job.checkpoints.last)]
+    if job.until != job.model.duration:
+        words += ["--days", f"{job.until / 24:g}"]
+    if job.frames:
+        words += ["--save-frames", "--frames-every", str(job.frames.every)]
+    if job.checkpoints.every:
+        words += ["--checkpoint-every", str(job.checkpoints.every)]
     to.print("\nInterrupted; everything up to here is written. To go on:")
-    to.print(f"  immune-sim resume {shlex.quote(str(at))}{further}", style="cyan", soft_wrap=True)
+    to.print(f"  {shlex.join(words)}", style="cyan", soft_wrap=True)
     return INTERRUPTED
 
 

@@ -16,7 +16,7 @@ from immune_sim.model.model import TumorImmuneModel
 Watcher = Callable[[TumorImmuneModel], None]
 Reason = Literal["duration", "endpoint", "cleared", "hour", "interrupted"]
 ENDINGS: dict[Reason, str] = {
-    "duration": "the scenario's duration is over",
+    "duration": "its duration is over",
     "endpoint": "the tumor reached the endpoint size",
     "cleared": "no living tumor cell is left",
     "hour": "the hour that was asked for is reached",

@@ -57,9 +57,9 @@ class RunFolder:
         """Whether a summary, complete or not, was written here."""
         return (self.path / SUMMARY).is_file()
 
-    def write_scenario(self, model: TumorImmuneModel) -> None:
+    def write_scenario(self, text: str) -> None:
         """Write the scenario in effect, at the start, so that a run that is cut off can be told apart."""
-        write_atomically(self.path / SCENARIO, model.scenario.to_toml())
+        write_atomically(self.path / SCENARIO, text)
 
     def write_results(self, model: TumorImmuneModel, ending: Ending, started: Mapping[str, Any]) -> dict[str, Any]:
         """Write time course and summary and return the summary.

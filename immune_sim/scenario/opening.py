@@ -80,6 +80,8 @@ def read_file(path: Path) -> str:
                 Problem(str(path), f"{size:,} bytes are too many for a scenario. Allowed: {LARGEST_FILE:,}.")
             )
         raw = path.read_bytes()
+        if not raw.strip():
+            raise ScenarioError(Problem(str(path), 'the file is empty. Write at least a title, title = "My tissue".'))
     except (FileNotFoundError, NotADirectoryError):
         raise ScenarioError(Problem(str(path), f"there is no such file. {_neighbor(path)}")) from None
     except (OSError, ValueError) as error:

@@ -9,6 +9,7 @@ from immune_sim.app.commands.run import CheckpointEvery, Frames, FramesEvery, Th
 from immune_sim.app.console import examples
 
 EXAMPLES = examples(
+    "immune-sim resume results/ldn-mouse-seed1",
     "immune-sim resume results/ldn-mouse-seed1/checkpoints/hour-000240.npz",
     "immune-sim resume hour-000240.npz --days 90 --out results/longer",
     "",
@@ -22,7 +23,10 @@ def register(app: typer.Typer) -> None:
 
 
 def resume(
-    checkpoint: Annotated[Path, typer.Argument(metavar="FILE", help="A checkpoint that `immune-sim run` wrote.")],
+    checkpoint: Annotated[
+        Path,
+        typer.Argument(metavar="FILE", help="A checkpoint that `immune-sim run` wrote, or the folder of the run."),
+    ],
     days: Annotated[
         float | None,
         typer.Option("--days", metavar="DAYS", help="Run until this day; the scenario's duration if not given."),

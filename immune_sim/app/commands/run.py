@@ -13,7 +13,7 @@ EXAMPLES = examples(
     "immune-sim run my-scenario.toml --days 30 --seed 7 --out results/mine",
     'immune-sim run ldn-mouse --set "nk.kill_rate=0.2 1/h" --set links.nk_cytotoxicity=0.5',
     "immune-sim run control-mouse --save-frames --checkpoint-every 240",
-    "immune-sim run --code ldn-mouse.1.240.3fa9c2",
+    "immune-sim run --code CODE     # a code that the dashboard gave under Take away",
     "",
     "Ctrl-C finishes the hour, writes what is there and tells how to go on.",
 )

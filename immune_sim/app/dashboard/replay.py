@@ -199,7 +199,7 @@ def read(text: str) -> Run:
     """The run of a code; raises ScenarioError in words for whatever is not one. Nothing in a code is executed."""
     found = _CODE.fullmatch("".join(text.split())) if len(text) <= LONGEST_CODE else None
     if found is None:
-        raise _refused('this is not a code. It looks like "ldn-mouse.1.240.3fa9c2"; copy it whole.')
+        raise _refused(f'this is not a code. It looks like "{code(Run("ldn-mouse", 1, 240))}"; copy it whole.')
     name, seed, hour, check, packed = found.groups()
     if int(hour) > LATEST_HOUR or int(seed) >= LARGEST_SEED:
         raise _refused(f"seed {seed} or hour {hour} is too large. Hours go up to {LATEST_HOUR}.")

@@ -47,6 +47,7 @@ def _facts(told: Mapping[str, Any]) -> list[tuple[str, str]]:
     overrides = ", ".join(f"{name} = {value}" for name, value in told.get("overrides", {}).items())
     facts = [
         ("command", told.get("command", "")),
+        ("begun with", told.get("first_command", "")),
         ("scenario", f"{told['scenario']['name']}, SHA-256 {told['scenario']['hash'][:16]}"),
         ("changed on the command line", overrides),
         ("went on from", f"hour {told['began_at_hour']:g}" if told.get("began_at_hour") else ""),
