@@ -65,13 +65,18 @@ PANELS = (
         ),
     ),
 )
+BESIDE = ("tumor_cells", "nk_cells", "ctl_cells", "blockade", "receptor_mean", "signal_mean")  # of other arms
+DASHES = ("solid", "dash", "dot", "dashdot")  # by arm
 CURVES = tuple(curve for panel in PANELS for curve in panel.curves)
 GAP = 0.06  # share of the height between two panels; it holds the title of the lower one
 HEAD = 0.036  # share of the height above the first panel, for its title
 
 
 def columns_since(
-    columns: dict[str, NDArray[Any]], start: int, well_mixed: NDArray[np.float64] | None = None
+    columns: dict[str, NDArray[Any]],
+    start: int,
+    well_mixed: NDArray[np.float64] | None = None,
+    chosen: tuple[Curve, ...] = CURVES,
 ) -> tuple[NDArray[Any], list[NDArray[Any]]]:
     """Days (n,) and one array (n,) a curve, of the rows from ``start`` on; a missing value is nan.
 
@@ -82,28 +87,37 @@ def columns_since(
         at_hours(well_mixed, hours)
         if curve.outcome == MIXED
         else np.asarray(columns[curve.outcome][start:], dtype=float)
-        for curve in CURVES
+        for curve in chosen
     ]
 
 
-def traces() -> list[dict[str, Any]]:
-    """One plotly trace a curve, without data; ``colors`` are for light and dark."""
+def of_arm(number: int) -> tuple[Curve, ...]:
+    """The curves that are drawn of an arm: all of the first, of the others those that can be told apart at a glance."""
+    return CURVES if number == 0 else tuple(curve for curve in CURVES if curve.outcome in BESIDE)
+
+
+def traces(arms: tuple[int, ...] = (0,)) -> list[dict[str, Any]]:
+    """One plotly trace a curve, arm after arm, without data; ``colors`` are for light and dark."""
+    return [trace for arm in arms for trace in _traces_of(arm, len(arms) > 1)]
+
+
+def _traces_of(arm: int, lettered: bool) -> list[dict[str, Any]]:
     made = []
     for number, panel in enumerate(PANELS, start=1):
-        for curve in panel.curves:
+        for curve in (each for each in panel.curves if each in of_arm(arm)):
             axis = len(PANELS) + 1 if curve.right else number
             trace: dict[str, Any] = {
                 "type": "scatter",
                 "mode": "lines",
-                "name": f"{curve.label}",
+                "name": f"{curve.label}, {'ABCD'[arm]}" if lettered else curve.label,
                 "xaxis": "x",
                 "yaxis": "y" if axis == 1 else f"y{axis}",
-                "line": {"width": 1.6, "dash": curve.dash},
+                "line": {"width": 1.6, "dash": DASHES[arm] if arm else curve.dash},
                 "colors": list(curve.ink),
                 "hovertemplate": "%{y:.4~g}",
                 "connectgaps": False,
             }
-            if curve.filled:
+            if curve.filled and arm == 0:
                 trace |= {"fill": "tozeroy", "fills": [color + "22" for color in curve.ink]}
             made.append(trace)
     return made

@@ -9,6 +9,7 @@ import numpy as np
 import solara
 from numpy.typing import NDArray
 
+from immune_sim.app.dashboard import curves
 from immune_sim.app.dashboard.cards import Card
 from immune_sim.app.dashboard.engine.figures import Reading
 from immune_sim.app.dashboard.engine.process import Engine
@@ -28,6 +29,7 @@ class View:
     def __init__(self) -> None:
         self.canvas: TissueCanvas | None = None
         self.cloud: PointCloud | None = None
+        self.key: solara.Reactive[dict[str, Any]] = solara.reactive({})  # what the codes of its pictures mean
         self.reading = solara.reactive(Reading())
         self.card: solara.Reactive[Card | None] = solara.reactive(None)
         self.log: solara.Reactive[tuple[Change, ...]] = solara.reactive(())
@@ -54,6 +56,7 @@ class Stage:
         self.message = solara.reactive("")
         self.lost = solara.reactive(False)  # whether the process has ended by itself
         self.shape: solara.Reactive[tuple[int, ...]] = solara.reactive((1, 1, 1))  # sites along z, y, x
+        self.traces = solara.reactive(curves.traces())  # of the plot, whose component must not put back older ones
         self.ready = solara.reactive(False)
         self.engine: Engine
         self.plot: CurvePlot | None = None
@@ -126,6 +129,7 @@ class Stage:
 
     def on_key(self, arm: int, key: dict[str, Any]) -> None:
         """Take the colors and the legend."""
+        self.views[arm].key.value = key
         for screen in self.views[arm].screens:
             screen.key = key
 
@@ -152,9 +156,13 @@ class Stage:
         for screen in self.views[arm].screens:
             screen.show_clones(entries, hours, shares)
 
-    def on_curves(self, anew: bool, days: NDArray[np.float64], columns: list[NDArray[np.float64]]) -> None:
+    def on_curves(
+        self, anew: bool, arms: tuple[int, ...], days: NDArray[np.float64], columns: list[NDArray[np.float64]]
+    ) -> None:
         """Draw curves from their beginning, or add points to them."""
         if self.plot is not None:
+            if len(self.plot.traces) != len(columns):
+                self.plot.traces = self.traces.value = curves.traces(arms)
             (self.plot.replace if anew else self.plot.extend)(days, columns)
 
     def on_reading(self, arm: int, reading: Reading) -> None:

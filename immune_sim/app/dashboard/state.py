@@ -22,9 +22,11 @@ from immune_sim.app.dashboard.pictures import Slice
 from immune_sim.app.dashboard.replay import Run
 from immune_sim.app.dashboard.stage import Stage
 from immune_sim.app.dashboard.time_travel import TimeTravel
+from immune_sim.app.dashboard.twins import Twins
 from immune_sim.app.dashboard.wanted import Wanted
 from immune_sim.core.errors import ScenarioError
 from immune_sim.core.parameters import Value
+from immune_sim.scenario.reading import REGIMEN
 from immune_sim.scenario.scenario import Scenario
 
 OWN = "own"  # stands for the person's scenario among the names of the shipped ones
@@ -58,6 +60,7 @@ class Session:
         self.stage = Stage(on_stopped=lambda: self.playing.set(False))
         self.away = Away(self.stage)
         self.scheduling = Scheduling(self)
+        self.twins = Twins(self)
         self.engine = self._new_engine()
         self.travel = TimeTravel(self)
         self.seeds = OtherSeeds(self)
@@ -130,7 +133,7 @@ class Session:
     def use_schedule(self, plan: Plan, now: bool) -> None:
         """Use a schedule: from the present hour on, or begin again with it."""
         if now:
-            self.engine.tell("use_schedule", 0, plan)
+            self.twins.tell_all("use_schedule", REGIMEN, plan)
         elif self._refused(lambda: self.wanted.schedule([each.table() for each in plan.dosing()])) is None:
             self.reset()
 
@@ -141,6 +144,7 @@ class Session:
         self.wanted.begun(run.scenario)
         self.stage.message.value = ""
         self.engine.tell("begin", 0, run)
+        self.twins.begin_again()
         self._solve(run)
         self.seeds.begin(run)
         return True
@@ -189,6 +193,7 @@ class Session:
         """
         if self._refused(lambda: limits.current().check(run.scenario)):
             return False
+        self.twins.clear()
         self.wanted.take(run)
         if run.title:
             self.own.value = replace(run, hour=0, changes=())
@@ -212,7 +217,7 @@ class Session:
         """Want another value: a live one is used at once, the others from the next reset on."""
         wanted, live = self.wanted.want(address, value)
         if live:
-            self.engine.tell("set_parameter", 0, address, wanted)
+            self.twins.tell_all("set_parameter", address, address, wanted)
 
     def undo(self, address: str) -> None:
         """Put a value back to the scenario's."""
@@ -225,7 +230,7 @@ class Session:
 
     def give_dose(self, amount: str) -> None:
         """Give a dose now, "0.1 mg/kg" or "4.5 mg"."""
-        self.engine.tell("give_dose", 0, amount.strip())
+        self.twins.tell_all("give_dose", "", amount.strip())
 
     def color(self, name: str) -> None:
         """Color the tissue by another layer."""

@@ -23,10 +23,9 @@ DESCRIPTION = "Curves over the days: " + "; ".join(
 def CurveView(session: Session, on_widget: Callable[[CurvePlot], None]) -> None:
     """on_widget: told of the plot once it exists."""
     frame = solara.use_memo(curves.layout, [])
-    traces = solara.use_memo(curves.traces, [])
     with v.Html(tag="section", class_="card curve-card", attributes={"aria-label": "Curves"}):
         with v.Html(tag="div", class_="curve-place"):
-            plot = CurvePlot.element(frame=frame, traces=traces, description=DESCRIPTION)
+            plot = CurvePlot.element(frame=frame, traces=session.stage.traces.value, description=DESCRIPTION)
         Gap(session)
         Luck(session)
         TableButton(session)

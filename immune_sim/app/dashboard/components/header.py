@@ -31,6 +31,13 @@ def Header(session: Session) -> None:
         )
         v.Spacer()
         Action(
+            "Compare",
+            "mdi-compare",
+            lambda: session.show_panel("twin", True),
+            kind="quiet",
+            title="The same, with one change: a second tissue beside this one (key c)",
+        )
+        Action(
             "Take away",
             "mdi-tray-arrow-down",
             lambda: session.show_panel("takeaway", True),

@@ -11,6 +11,7 @@ import solara
 from immune_sim.app.dashboard.components.cell_card import CellCard
 from immune_sim.app.dashboard.components.color_by import ColorBy
 from immune_sim.app.dashboard.components.controls import Action, text
+from immune_sim.app.dashboard.components.twin_view import FirstHead, Legend, Parting, TwinSlot
 from immune_sim.app.dashboard.pictures import AXES, Slice
 from immune_sim.app.dashboard.state import Session
 from immune_sim.app.dashboard.widgets.point_cloud import PointCloud
@@ -24,15 +25,22 @@ def TissueView(session: Session, on_widget: Callable[[TissueCanvas], None]) -> N
     with v.Html(tag="section", class_="card tissue-card", attributes={"aria-label": "Tissue"}):
         ColorBy(session)
         shown = "shows-cloud" if solid and session.cloud.value else "shows-canvas"
-        with v.Html(tag="div", class_=f"tissue-stage {shown}"):
-            with v.Html(tag="div", class_="tissue-place is-canvas"):
-                canvas = TissueCanvas.element()
-            if solid:
-                TurningCloud(session)
-            Message(session)
-            CellCard(session)
+        with v.Html(tag="div", class_="arms"):
+            with v.Html(tag="div", class_="arm"):
+                FirstHead(session)
+                with v.Html(tag="div", class_=f"tissue-stage {shown}"):
+                    with v.Html(tag="div", class_="tissue-place is-canvas"):
+                        canvas = TissueCanvas.element()
+                    if solid:
+                        TurningCloud(session)
+                    Message(session)
+                    CellCard(session)
+            for twin in session.twins.arms.value:
+                TwinSlot(session, twin).key(f"arm-{twin.number}")
         if solid:
             Cut(session)
+        Legend(session)
+        Parting(session)
     solara.use_effect(lambda: on_widget(solara.get_widget(canvas)), [])
 
 

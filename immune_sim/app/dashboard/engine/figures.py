@@ -31,7 +31,7 @@ class Reading:
 
 
 class Figures(Part):
-    """Numbers. Events: curves(anew, days, columns), reading(arm, reading), gap(arm, words), spoken(arm, words)."""
+    """Numbers. Events: curves(anew, arms, days, columns), reading, gap, spoken(arm, ...)."""
 
     _drawn = 0  # rows of the recorder that the page has
     _anew = True
@@ -93,10 +93,11 @@ class Figures(Part):
         columns = []
         for arm, course in known:
             rows = {name: column[:stop] for name, column in course.items()}
-            days, drawn = curves.columns_since(rows, start, self._mixed_drawn(arm))
+            chosen = curves.of_arm(arm.number)
+            days, drawn = curves.columns_since(rows, start, self._mixed_drawn(arm), chosen)
             columns += drawn
         if self._anew or len(days):
-            self.say("curves", self._anew, days, columns)
+            self.say("curves", self._anew, tuple(self.workshop.arms), days, columns)
         self._anew, self._drawn = False, start + len(days)
 
     def _send_readings(self, now: float) -> None:

@@ -9,10 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from immune_sim.app.dashboard import looks, pictures
+from immune_sim.app.dashboard.engine import divergence
 from immune_sim.app.dashboard.engine.arm import Arm
 from immune_sim.app.dashboard.engine.cloud import Cloud, cloud
 from immune_sim.app.dashboard.engine.parts import Part
 from immune_sim.app.dashboard.engine.reading_cells import ReadingCells, Way
+from immune_sim.app.dashboard.engine.twins import Twins
 from immune_sim.app.dashboard.pictures import Picture, Slice
 
 if TYPE_CHECKING:
@@ -100,7 +102,7 @@ class Showing(Part):
         self._awaited = set(self.workshop.arms)
         for arm in self.workshop.arms.values():
             way = self.workshop.part(ReadingCells).way(arm)
-            if self.workshop.view.cloud and arm.model.tissue.lattice.dims == 3:
+            if self._in_cloud(arm) and arm.model.tissue.lattice.dims == 3:
                 self.say("cloud", arm.number, self._cloud(arm, way))
             else:
                 self.say("frame", arm.number, self._frame(arm, way))
@@ -115,7 +117,7 @@ class Showing(Part):
             for place, (_, what) in zip(happened, way.marks, strict=True)
             if abs(place[2]) <= 1
         )
-        picture = pictures.picture(arm.model, view.color_by, where)
+        picture = self._differences(arm, where) or pictures.picture(arm.model, view.color_by, where)
         track = pictures.on_picture(arm.model, way.track, where)
         return Frame(picture, float(lattice.site_size), selected, track, marks)
 
@@ -128,5 +130,21 @@ class Showing(Part):
         plane = None if cut is None else (2 - cut.axis, cut.at + 1)
         return CloudFrame(cloud(arm.model, view.color_by, cut), float(lattice.site_size), track, way.site >= 0, plane)
 
+    def _differences(self, arm: Arm, where: Slice) -> Picture | None:
+        """The map of the cells that differ from the first arm, where that is wanted and there is one."""
+        found = self.workshop.part(Twins).found(arm) if self.workshop.view.differences else None
+        if found is None:
+            return None
+        codes = found.codes if found.codes.ndim == 2 else np.ascontiguousarray(found.codes.take(where.at, where.axis))
+        tally = np.zeros(256, dtype=np.int64)
+        for code, count in found.counts.items():
+            tally[code] = count
+        return Picture(codes, tally, f"{found.differing:,} cells differ from A.")
+
+    def _in_cloud(self, arm: Arm) -> bool:
+        """Whether an arm is wanted as a cloud; only the first has the widget for it."""
+        return self.workshop.view.cloud and arm.number == 0
+
     def _send_key(self, arm: Arm) -> None:
-        self.say("key", arm.number, looks.key(self.workshop.view.color_by))
+        differing = self.workshop.view.differences and arm.number
+        self.say("key", arm.number, divergence.key("A") if differing else looks.key(self.workshop.view.color_by))

@@ -23,6 +23,7 @@ from immune_sim.app.dashboard.engine.reading_cells import ReadingCells
 from immune_sim.app.dashboard.engine.showing import Showing
 from immune_sim.app.dashboard.engine.taking import Taking
 from immune_sim.app.dashboard.engine.travelling import Travelling
+from immune_sim.app.dashboard.engine.twins import Twins
 from immune_sim.app.dashboard.pictures import FIRST_SLICE, Slice
 from immune_sim.core.errors import ScenarioError
 
@@ -35,17 +36,22 @@ PARTS: tuple[type[Part], ...] = (
     Figures,
     Taking,
     Travelling,
+    Twins,
 )
 SLOW_PARTS = 0.2  # s between updates of curves and figures; the tissue itself is painted more often
 
 
 @dataclass
 class View:
-    """How all tissues of a session are looked at: by what they are colored, which slice, or as a cloud of points."""
+    """How all tissues of a session are looked at: by what they are colored, which slice, or as a cloud of points.
+
+    differences: whether arms beside the first show where they differ from it.
+    """
 
     color_by: str = looks.LOOKS[0].name
     where: Slice = FIRST_SLICE
     cloud: bool = False
+    differences: bool = False
 
 
 class Workshop:

@@ -22,6 +22,8 @@ from immune_sim.app.dashboard.components.taking_away import ChangeLog, HandOver,
 from immune_sim.app.dashboard.components.time_strip import TimeStripView
 from immune_sim.app.dashboard.components.tissue_view import TissueView
 from immune_sim.app.dashboard.components.transport import Transport
+from immune_sim.app.dashboard.components.twin_panel import TwinPanel
+from immune_sim.app.dashboard.components.twin_view import arms_class
 from immune_sim.app.dashboard.state import Session
 
 FULL = "As many people as this server computes for are here already. Try again when somebody has left."
@@ -60,13 +62,14 @@ def Laboratory() -> None:
                 with v.Html(tag="div", class_="card bar"):
                     Transport(session)
                     Readout(session)
-                with v.Html(tag="div", class_="lab-views"):
+                with v.Html(tag="div", class_=f"lab-views {arms_class(session)}"):
                     TissueView(session, session.stage.attach)
                     CurveView(session, session.stage.attach_plot)
                 TimeStripView(session)
         EvidenceNote(session)
         EvidencePanel(session)
         ComposerPanel(session)
+        TwinPanel(session)
         TakeAwayPanel(session)
         LuckPanel(session)
         TablePanel(session)

@@ -1,6 +1,7 @@
 // Curves that grow. Plotly comes once per page, from the file the plotly Python package ships; afterwards only new
 // points travel (32-bit floats), and Plotly.extendTraces adds them without touching what is already drawn.
 
+const MANY = 12;  // curves of one run are fewer
 let loading = null;
 
 function loadPlotly(url) {
@@ -137,8 +138,8 @@ class Curves {
     const spent = performance.now() - began, log = (window.__immune_sim_curves ||= { ms: [] });
     log.ms.push(spent);
     if (log.ms.length > 300) log.ms.shift();
-    // Curves may take a quarter of the page's time; the tissue is what moves.
-    this.told(3 * spent);
+    // Curves may take a quarter of the page's time, those of several arms an eighth; the tissue is what moves.
+    this.told((columns.length > MANY ? 7 : 3) * spent);
   }
 
   told(pause = 0) {
