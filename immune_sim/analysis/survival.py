@@ -113,6 +113,8 @@ def survival_tests(
 ) -> pd.DataFrame:
     """One row per other arm: log-rank chi-square, p, p after Holm, and the difference of restricted means.
 
+    The difference has an interval where both errors can be estimated; an arm without events leaves its ends nan.
+
     All three take the arms for independent. Where arms share their luck they are not, and the test errs on the safe
     side; the sharper comparison is that of the pairs (analysis.pairing).
     """
@@ -126,10 +128,8 @@ def survival_tests(
         sides = ((_times(each, name, until), followed(each, until)) for each in (of_one, base))
         chi2, p = logrank(*next(sides), *next(sides))
         mean, error = restricted_mean(arm_curve(of_one, name, until, level), until)
-        gain, far = (
-            mean.value - base_mean.value,
-            float(stats.norm.ppf(0.5 + level / 2)) * math.hypot(*np.nan_to_num([error, base_error])),
-        )
+        gain = mean.value - base_mean.value
+        far = float(stats.norm.ppf(0.5 + level / 2)) * math.hypot(error, base_error)
         rows.append({"arm": arm, "chi2": chi2, "p": p} | as_row(Interval(gain, gain - far, gain + far), "mean_gain"))
     made = pd.DataFrame(rows)
     return made if made.empty else made.assign(p_holm=holm(np.asarray(made["p"], dtype=float)))

@@ -143,3 +143,21 @@ def test_arms_are_tested_against_the_control() -> None:
     found = survival.survival_tests(pd.concat([placebo, drug]), horizon=35.0).iloc[0]
     assert (found["arm"], round(found["chi2"], 2)) == ("drug", 16.79)
     assert found["mean_gain"] == pytest.approx(23.287 - np.mean(PLACEBO), abs=0.01)
+    drug_error = survival.restricted_mean(survival.curve(TIMES, UNTIL), 35.0)[1]
+    far = 1.959964 * math.sqrt(drug_error**2 + np.var(PLACEBO) / len(PLACEBO))
+    assert found["mean_gain"] - found["mean_gain_low"] == pytest.approx(far, rel=1e-4), "the errors of both arms count"
+    assert found["mean_gain_high"] - found["mean_gain"] == pytest.approx(far, rel=1e-4)
+
+
+@pytest.mark.parametrize("quiet", ["drug", "placebo"])
+def test_a_gain_over_or_of_an_arm_without_events_has_no_interval(quiet: str) -> None:
+    """Its error is not known; catches taking it for 0, which leaves the interval of the other arm alone."""
+    arms = [
+        runs(survival_time=np.full(21, np.nan) if arm == quiet else PLACEBO_TIMES, cleared=0, hours=np.full(21, 35.0))
+        for arm in ("placebo", "drug")
+    ]
+    found = survival.survival_tests(
+        pd.concat([arms[0].assign(arm="placebo"), arms[1].assign(arm="drug")]), horizon=35.0
+    )
+    assert abs(found["mean_gain"].iloc[0]) == pytest.approx(35 - np.mean(PLACEBO))
+    assert np.isnan(found[["mean_gain_low", "mean_gain_high"]].to_numpy()).all()
