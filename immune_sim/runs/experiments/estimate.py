@@ -33,8 +33,8 @@ class Estimate:
 
     @property
     def half_width(self) -> float:
-        """Half the width of the interval; infinite where there is none yet."""
-        return (self.high - self.low) / 2 if self.runs > 1 else math.inf
+        """Half the width of the interval; infinite where there is none."""
+        return (self.high - self.low) / 2 if self.runs else math.inf
 
 
 def restricted(endpoint: str, value: float, horizon: float) -> float:
@@ -43,7 +43,7 @@ def restricted(endpoint: str, value: float, horizon: float) -> float:
 
 
 def estimate(endpoint: str, values: Sequence[float]) -> Estimate:
-    """The mean of an endpoint: Wilson's interval for a share, Student's for all else."""
+    """The mean of an endpoint: Wilson's interval for a share, Student's else, none where all are equal."""
     known = np.asarray([each for each in values if not math.isnan(each)], dtype=np.float64)
     n = len(known)
     if n == 0:
@@ -52,8 +52,8 @@ def estimate(endpoint: str, values: Sequence[float]) -> Estimate:
     if endpoint in SHARES:
         interval = stats.binomtest(int(known.sum()), n).proportion_ci(LEVEL, method="wilson")
         return Estimate(mean, float(interval.low), float(interval.high), n)
-    if n == 1:
-        return Estimate(mean, -math.inf, math.inf, 1)
+    if np.ptp(known) == 0:  # one value, or nothing that differs: no error can be estimated (decision 0012)
+        return Estimate(mean, -math.inf, math.inf, n)
     far = float(stats.t.ppf(0.5 + LEVEL / 2, n - 1) * known.std(ddof=1) / math.sqrt(n))
     return Estimate(mean, mean - far, mean + far, n)
 
