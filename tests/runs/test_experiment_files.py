@@ -203,6 +203,49 @@ def test_the_seven_studies_are_there() -> None:
     assert wanted <= {path.stem for path in shipped_experiments()}
 
 
+@pytest.mark.parametrize(
+    "label", ["seed", "status", "arm", "hash", "message", "final_burden", "take", "tumor_cells", "hour", "ctl.hit_rate"]
+)
+def test_a_factor_cannot_take_the_place_of_another_column(label: str) -> None:
+    """Catches a label that overwrites the seeds, the status or an endpoint of the runs table without a word."""
+    with pytest.raises(ScenarioError, match=rf'tiny.toml:\d+: factor\[0\].label: "{label}" is .* Write for example'):
+        tiny(('label = "kill"', f'label = "{label}"'))
+
+
+def test_a_factor_may_be_called_by_its_own_address() -> None:
+    assert [each.label for each in tiny(('label = "kill"\n', "")).factors] == ["nk.kill_rate"]
+    assert tiny(('label = "kill"', 'label = "nk.kill_rate"')).factors[0].label == "nk.kill_rate"
+
+
+@pytest.mark.parametrize(
+    "name", ["take", "survival_time", "seed", "wall_seconds", "receptor_mean", "kill", "../burden"]
+)
+def test_an_endpoint_cannot_take_the_place_of_another_column(name: str) -> None:
+    own = f'[[endpoint]]\nname = "{name}"\noutcome = "tumor_cells"\ntake = "last"\n'
+    with pytest.raises(ScenarioError, match=r"endpoint\[0\].name: .* Write for example"):
+        read_experiment(TINY + own, "tiny.toml")
+
+
+def test_two_endpoints_cannot_have_one_name() -> None:
+    own = '[[endpoint]]\nname = "late"\noutcome = "tumor_cells"\ntake = "last"\n'
+    assert [each.name for each in read_experiment(TINY + own).measures] == ["late"]
+    with pytest.raises(ScenarioError, match="given twice"):
+        read_experiment(TINY + own + own)
+
+
+@pytest.mark.parametrize("name", ["../../low dose", "a/b", "a\\\\b", ".hidden", " - ", "a:b", "x" * 61])
+def test_an_arm_after_which_no_file_can_be_named_is_refused(name: str) -> None:
+    """Catches a report that fails, or writes outside of its folder, after all runs are done."""
+    with pytest.raises(
+        ScenarioError, match=r"tiny.toml:\d+: arm\[1\].name: .*Allowed: up to 60 letters, digits, spaces"
+    ):
+        tiny(('name = "low-dose"', f'name = "{name}"'))
+
+
+def test_arms_may_be_named_in_any_language() -> None:
+    assert tiny(('name = "low-dose"', 'name = "Dosis früh 0.1_b"')).arms[1].name == "Dosis früh 0.1_b"
+
+
 def test_an_unknown_name_is_told_with_the_nearest() -> None:
     with pytest.raises(ScenarioError, match='Did you mean "zagon-1983"'):
         load_experiment("zagon-1938")

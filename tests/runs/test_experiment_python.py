@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
@@ -12,7 +13,8 @@ import pytest
 from immune_sim import arm, run_experiment
 from immune_sim.core.errors import ScenarioError
 from immune_sim.model.model import TumorImmuneModel
-from tests.runs.studies import TINY
+from immune_sim.runs.experiments.experiment import run_study
+from tests.runs.studies import TINY, tiny
 
 SMALL = {"space.width": 24, "space.height": 24, "inoculum.tumor_cells": 20, "duration": "6 h"}
 
@@ -72,8 +74,26 @@ def test_a_function_that_raises_makes_a_failed_row_that_names_it(tmp_path: Path)
 def test_names_that_are_taken_are_refused(tmp_path: Path) -> None:
     with pytest.raises(ScenarioError, match="take: there is an outcome or endpoint of this name"):
         run_experiment(TINY, out=tmp_path / "study", endpoints={"take": lambda model: 0.0})
+    with pytest.raises(ScenarioError, match=r"seed: there is .* already: it is a column of the tables"):
+        run_experiment(TINY, out=tmp_path / "study", endpoints={"seed": lambda model: 0.0})
+    with pytest.raises(ScenarioError, match=r"kill: there is .* already: it is given twice"):
+        run_experiment(TINY, out=tmp_path / "study", outcomes={"kill": lambda model: 0.0})
+    with pytest.raises(ScenarioError, match=r"ctl_cells: there is .* already: it is an outcome"):
+        run_experiment(TINY, out=tmp_path / "study", outcomes={"ctl_cells": lambda model: 0.0})
+    with pytest.raises(ScenarioError, match=r"same: there is .* already: it is given twice"):
+        run_experiment(TINY, out=tmp_path / "study", outcomes={"same": abs}, endpoints={"same": abs})
+    with pytest.raises(ScenarioError, match=r'arms: "../low" cannot be a name.* Write for example "low"'):
+        run_experiment(TINY, out=tmp_path / "study", arms=[arm("../low")])
     with pytest.raises(ScenarioError, match='two arms are called "control"'):
         run_experiment(TINY, out=tmp_path / "study", arms=[arm("control")])
+    assert not (tmp_path / "study").exists()
+
+
+def test_an_experiment_built_by_hand_is_checked_too(tmp_path: Path) -> None:
+    """Catches a check that stands only where files are read."""
+    built = replace(tiny(), arms=(arm("a/b"),))
+    with pytest.raises(ScenarioError, match='"a/b" cannot be a name'):
+        run_study(built, tmp_path / "study", workers=0)
 
 
 def test_a_script_without_a_guard_runs_a_study_with_functions_of_its_own(tmp_path: Path) -> None:

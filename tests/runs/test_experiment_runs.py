@@ -3,17 +3,26 @@
 from __future__ import annotations
 
 import json
+import math
 from pathlib import Path
 
 import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
+from immune_sim.app.experiment_progress import estimate_words
+from immune_sim.app.experiments import tell_verified
 from immune_sim.core.errors import OutputError, ScenarioError
 from immune_sim.runs.experiments import running
 from immune_sim.runs.experiments.declared import seed_of
+from immune_sim.runs.experiments.design import points_of
+from immune_sim.runs.experiments.estimate import estimate
 from immune_sim.runs.experiments.executors import OnDask
 from immune_sim.runs.experiments.experiment import run_study
 from immune_sim.runs.experiments.loading import load_experiment
+from immune_sim.runs.experiments.naming import taken
+from immune_sim.runs.experiments.order import Queue
 from immune_sim.runs.experiments.standing import Standing, locked
 from immune_sim.runs.experiments.study import Study
 from immune_sim.runs.experiments.trust import status, verify
@@ -183,9 +192,57 @@ def test_replicates_stop_when_the_interval_is_narrow_on_any_number_of_workers(tm
     )
 
 
-def test_verify_sees_a_single_changed_hash_and_status_tells_where_it_stands(undisturbed: Study) -> None:
+def test_a_point_goes_on_until_all_its_arms_are_narrow() -> None:
+    """Of two arms one has a spread of 0.1 and one of 10; catches a rule that ends with the first narrow arm."""
+    rule = "replicates = { until_half_width = 1.0, endpoint = 'final_burden', at_least = 4, step = 2, at_most = 10 }"
+    for narrow in ("control", "low-dose"):
+        queue = Queue(experiment := tiny(("replicates = 3", rule)), points_of(experiment), (), {})
+        asked = 0
+        while wanted := queue.next():
+            asked += 1
+            queue.note(wanted, (0.1 if wanted.arm.name == narrow else 10.0) * (wanted.replicate % 2))
+        assert asked == 2 * 2 * 10
+    queue, asked = Queue(experiment, points_of(experiment), (), {}), 0
+    while wanted := queue.next():
+        asked += 1
+        queue.note(wanted, 0.1 * (wanted.replicate % 2))
+    assert asked == 2 * 2 * 4
+
+
+def test_a_point_at_which_nothing_happens_is_not_narrow_but_a_share_may_be() -> None:
+    """Ten hosts that all live to the horizon tell nothing of the spread of survival times (decision 0012)."""
+    assert estimate("survival_time", [1440.0] * 10).half_width == math.inf
+    assert estimate("final_burden", [0.0] * 10).half_width == math.inf
+    assert estimate("take", [1.0] * 50).half_width == pytest.approx(0.0357, abs=1e-4)
+    assert estimate("survival_time", [1440.0] * 9 + [1400.0]).half_width == pytest.approx(9.05, abs=0.01)
+    rule = "replicates = { until_half_width = '24 h', endpoint = 'survival_time', at_least = 4, step = 2, at_most = 8 }"
+    experiment = tiny(("replicates = 3", rule))
+    queue, asked = Queue(experiment, points_of(experiment), (), {}), 0
+    while wanted := queue.next():
+        asked += 1
+        queue.note(wanted, math.nan)
+    assert asked == 2 * 2 * 8
+    assert estimate_words("survival_time", estimate("survival_time", [1440.0] * 10)) == "survival time 60.0 d"
+
+
+def test_verify_sees_a_single_changed_hash(tmp_path: Path) -> None:
+    """Runs are really computed again: what is stored of one is altered, and nothing else may be told to differ."""
+    study = computed(tiny(), tmp_path / "study")
+    shard = next((study.folder / "runs").glob("*.parquet"))
+    table = pq.read_table(shard)
+    hashes, altered = table["hash"].to_pylist(), table["run_id"][5].as_py()
+    hashes[5] = ("1" if hashes[5][0] == "0" else "0") + hashes[5][1:]
+    pq.write_table(table.set_column(table.schema.get_field_index("hash"), "hash", pa.array(hashes)), shard)
+    found = verify(study, 12)
+    assert [each.run_id for each in found if not each.same] == [altered]
+    assert len(found) == 12
+    assert tell_verified(study.folder, 12, 1, 0) == 1
+
+
+def test_verify_agrees_with_what_is_stored_and_status_tells_where_it_stands(undisturbed: Study) -> None:
     found = verify(undisturbed, 4)
     assert [each.same for each in found] == [True] * 4
+    assert tell_verified(undisturbed.folder, 2, 1, 0) == 0
     told = status(undisturbed)
     assert (told.done, told.planned, told.failed, told.complete) == (12, 12, 0, True)
     assert told.estimates["control"].runs == 6
@@ -208,6 +265,8 @@ def test_the_catalogue_holds_every_parameter_of_every_run(undisturbed: Study) ->
     assert (catalogue["nk.kill_rate"] == catalogue["kill"]).all()
     assert catalogue["kill (text)"].tolist()[0] == "0.05 1/h"
     assert set(Scenario.default().values) <= set(catalogue.columns)
+    every = {*undisturbed.runs, *undisturbed.courses, *undisturbed.design, *catalogue}
+    assert all(taken(each) for each in every - {"kill", "kill (text)"}), "no column may be the name of a factor"
     assert (catalogue["hash"] == undisturbed.runs["hash"]).all()
 
 

@@ -11,6 +11,7 @@ from immune_sim.core.errors import Problem, ScenarioError
 from immune_sim.runs.experiments.declared import Arm, Experiment, ModelFunction, Replicates
 from immune_sim.runs.experiments.executors import Executor, make_executor
 from immune_sim.runs.experiments.loading import load_experiment
+from immune_sim.runs.experiments.naming import check_names
 from immune_sim.runs.experiments.reading import check_points
 from immune_sim.runs.experiments.running import Run
 from immune_sim.runs.experiments.schedules import vary
@@ -49,15 +50,6 @@ def set_up(
 ) -> Experiment:
     """The experiment with what is said in code; see run_experiment. Raises ScenarioError with every mistake."""
     made = load_experiment(experiment, quick=quick)
-    names = [each.name for each in (*made.arms, *arms)]
-    twice = sorted({each for each in names if names.count(each) > 1})
-    if twice:
-        raise ScenarioError(Problem("arms", f'two arms are called "{twice[0]}". Give each a name of its own.'))
-    for name in (*(outcomes or {}), *(endpoints or {})):
-        if name in (*made.outcomes, *made.endpoints, "hour"):
-            raise ScenarioError(
-                Problem(name, "there is an outcome or endpoint of this name already. Give yours another one.")
-            )
     if replicates is not None:
         if replicates < 1:
             raise ScenarioError(Problem("replicates", f"{replicates} is out of range. Write 1 or more."))
@@ -65,6 +57,7 @@ def set_up(
     made = replace(
         made, arms=(*made.arms, *arms), outcome_functions=dict(outcomes or {}), endpoint_functions=dict(endpoints or {})
     )
+    check_names(made)
     if arms:
         check_points(made, made.name)
     return made

@@ -8,10 +8,12 @@ from immune_sim.core.parameters import Parameter, Value
 
 TEXTS = ("name", "title", "about", "base", "published")
 HEAD = (*TEXTS, "horizon", "replicates", "seed", "independent_arms", "outcomes", "every", "endpoints", "frames")
+QUICK_TABLE = "quick"
 TABLES = ("overrides", "arm", "factor", "endpoint", "design", "quick")
 ARM = ("name", "title", "about", "scenario", "regimen", "overrides")
 FACTOR = ("parameter", "label", "values", "low", "high", "steps", "scale", "levels", "arms")
 ENDPOINT = ("name", "outcome", "take", "hour")
+RANGE = ("low", "high", "steps", "scale")
 REPLICATES = ("until_half_width", "endpoint", "at_least", "at_most", "step")
 FRAMES = ("every", "layers")
 QUICK = ("replicates", "horizon", "overrides", "design", "values", "every")
@@ -24,6 +26,7 @@ DESIGN = {
     "factorial": ("links", "which"),
 }
 DESIGN_ALL = ("kind", "same_exposure", "seed")
+PUBLISHED = ("zagon-1983",)  # whose figures the evidence holds
 OF_TAKE = ("at", "last", "mean", "minimum", "maximum", "area")
 WHICH = ("full", "folded", "one out", "one in")
 

@@ -11,6 +11,7 @@ from immune_sim.model.outcomes import NAMES
 from immune_sim.runs.experiments import keys
 from immune_sim.runs.experiments.declared import STANDARD, Design, Experiment, Frames, Measure, Replicates
 from immune_sim.runs.experiments.design import points_of, scenario_at
+from immune_sim.runs.experiments.naming import column_fault, file_name_fault
 from immune_sim.runs.experiments.reading_arms import ArmReader
 from immune_sim.runs.experiments.reading_design import read_design
 from immune_sim.runs.experiments.reading_factors import read_factors
@@ -30,12 +31,15 @@ def read_experiment(
     folder: where scenario files named in it are looked for. quick: with the smaller values of [quick].
     Raises ScenarioError with every mistake found.
     """
-    reader = _Reader(Tools(parse(text, origin), installed()), folder, quick)
-    made = reader.read(name, text)
-    if reader.tools.problems or made is None:
-        raise ScenarioError(sorted(reader.tools.problems, key=lambda each: line_of(each, origin)))
-    check_points(made, origin)
-    return made
+    document = parse(text, origin)
+    variants = (quick, not quick) if keys.QUICK_TABLE in document.content else (quick,)  # both are checked
+    readers = [_Reader(Tools(document, installed()), folder, each) for each in variants]
+    made = [reader.read(name, text) for reader in readers]
+    problems = dict.fromkeys(each for reader in readers for each in reader.tools.problems)
+    if problems:
+        raise ScenarioError(sorted(problems, key=lambda each: line_of(each, origin)))
+    check_points(made[0], origin)
+    return made[0]
 
 
 def check_points(experiment: Experiment, origin: str) -> None:
@@ -65,23 +69,26 @@ class _Reader:
         self.tools, self.folder, self.quick = tools, folder, quick
         self.content = dict(tools.document.content)
 
-    def read(self, name: str, text: str) -> Experiment | None:
+    def read(self, name: str, text: str) -> Experiment:
         tools, content = self.tools, self.content
         tools.known((), content, (*keys.HEAD, *keys.TABLES))
         self._take_quick()
         texts = {key: tools.text((key,), content[key]) for key in keys.TEXTS if key in content}
+        if texts.get("name") and (fault := file_name_fault(texts["name"])):
+            tools.problem(("name",), fault)
+        if texts.get("published") and texts["published"] not in keys.PUBLISHED:
+            tools.problem(("published",), tools.no_such(texts["published"], keys.PUBLISHED, "published study"))
         reader = ArmReader(tools, content, self.folder)
         base = reader.base(texts.get("base", ""))
         arms = reader.arms(base)
         factors = read_factors(tools, content, arms)
         design, factors = read_design(tools, content, base, factors)
-        measures = self._measures()
+        measures = self._measures([each.label for each in factors])
         endpoints = self._endpoints(measures)
         outcomes = tools.names(("outcomes",), content.get("outcomes", ["tumor_cells"]), NAMES, "outcome")
         settings: dict[str, Any] = {
             key: tools.declared((key,), key, content[key]) for key in ("seed", "independent_arms") if key in content
         }
-        every = tools.declared(("every",), "every", content.get("every", "6 h"))
         return Experiment(
             name=texts.get("name") or name,
             title=texts.get("title") or texts.get("name") or name,
@@ -92,7 +99,7 @@ class _Reader:
             design=design or Design(),
             replicates=self._replicates(endpoints),
             outcomes=outcomes,
-            every=round(float(every or 6)),
+            every=tools.whole_hours(("every",), "every", content.get("every", "6 h")),
             main=endpoints[: len(content.get("endpoints", [])) or 2],
             measures=tuple(measures),
             frames=self._frames(),
@@ -110,24 +117,33 @@ class _Reader:
         for key in ("replicates", "horizon", "every"):
             if key in quick:
                 self.content[key] = quick[key]
+                self.tools.moved[key,] = ("quick", key)
         for key in ("overrides", "design"):
-            self.content[key] = self.tools.table((key,), self.content.get(key, {})) | self.tools.table(
-                ("quick", key), quick.get(key, {})
-            )
+            self._take_quick_table(key, self.tools.table(("quick", key), quick.get(key, {})))
         values = self.tools.table(("quick", "values"), quick.get("values", {}))
         factors = [dict(each) for each in self.content.get("factor", []) if isinstance(each, dict)]
-        known = {str(each.get("label", each.get("parameter"))): each for each in factors}
+        known = {str(each.get("label", each.get("parameter"))): number for number, each in enumerate(factors)}
         for label, given in values.items():
             if label in known:
-                known[label].update(values=given)
-                for key in ("low", "high", "steps", "scale"):
-                    known[label].pop(key, None)
+                ranged = {key: each for key, each in factors[known[label]].items() if key not in keys.RANGE}
+                factors[known[label]] = ranged | {"values": given}
+                self.tools.moved["factor", known[label], "values"] = ("quick", "values", label)
             else:
                 self.tools.problem(
                     ("quick", "values", label), f'no factor "{label}". Factors: {", ".join(known) or "none"}.'
                 )
         if factors:
             self.content["factor"] = factors
+
+    def _take_quick_table(self, key: str, quick: dict[str, Any]) -> None:
+        """Put keys of a table in [quick] beside or over those of the table itself, group by group."""
+        made = self.tools.table((key,), self.content.get(key, {}))
+        for name, given in quick.items():
+            before = made.get(name)
+            made[name] = before | given if isinstance(before, dict) and isinstance(given, dict) else given
+            for path in [(name, each) for each in given] if isinstance(given, dict) else [(name,)]:
+                self.tools.moved[key, *path] = ("quick", key, *path)
+        self.content[key] = made
 
     def _replicates(self, endpoints: tuple[str, ...]) -> Replicates:
         given, tools = self.content.get("replicates", 20), self.tools
@@ -155,8 +171,8 @@ class _Reader:
         chosen = self.tools.names(("endpoints",), given, known, "endpoint")
         return (*chosen, *(each for each in known if each not in chosen))
 
-    def _measures(self) -> list[Measure]:
-        tools, made = self.tools, []
+    def _measures(self, labels: list[str]) -> list[Measure]:
+        tools, made = self.tools, list[Measure]()
         for number, table in enumerate(tools.tables(("endpoint",), self.content.get("endpoint", []))):
             path: tuple[str | int, ...] = ("endpoint", number)
             tools.known(path, table, keys.ENDPOINT)
@@ -170,11 +186,14 @@ class _Reader:
                 continue
             outcome = tools.names((*path, "outcome"), [table["outcome"]], NAMES, "outcome")
             take = tools.declared((*path, "take"), "take", table["take"])
-            hour = tools.declared((*path, "hour"), "hour", table["hour"]) if "hour" in table else None
+            hour = tools.whole_hours((*path, "hour"), "hour", table["hour"]) if "hour" in table else 0
             if take == "at" and "hour" not in table:
                 tools.problem(path, 'at which hour? Add for example hour = "20 d".')
-            if outcome and take:
-                made.append(Measure(str(table["name"]), outcome[0], take, float(hour or 0.0)))
+            name = tools.text((*path, "name"), table["name"])
+            if name and (fault := column_fault(name, {*labels, *(each.name for each in made)})):
+                tools.problem((*path, "name"), fault)
+            elif name and outcome and take:
+                made.append(Measure(name, outcome[0], take, float(hour)))
         return made
 
     def _frames(self) -> Frames | None:
@@ -188,6 +207,8 @@ class _Reader:
         every = (
             0
             if table.get("every", "last") == "last"
-            else round(float(tools.declared(("frames", "every"), "every", table["every"]) or 0))
+            else tools.whole_hours(
+                ("frames", "every") if isinstance(given, dict) else ("frames",), "every", table["every"]
+            )
         )
         return Frames(every, tools.names(("frames", "layers"), table.get("layers", ["type"]), layers.NAMES, "layer"))

@@ -8,6 +8,7 @@ from typing import Any
 from immune_sim.core.errors import ScenarioError
 from immune_sim.runs.experiments import keys
 from immune_sim.runs.experiments.declared import Arm
+from immune_sim.runs.experiments.naming import file_name_fault, plain
 from immune_sim.runs.experiments.overriding import read_overrides, read_regimen
 from immune_sim.runs.experiments.reading_tools import Tools
 from immune_sim.runs.experiments.schedules import vary
@@ -71,7 +72,7 @@ class ArmReader:
                 )
             elif arm:
                 arms.append(arm)
-        return arms or [Arm(base.name, base, base.title)]
+        return arms or [Arm(plain(base.name), base, base.title)]
 
     def _arm(self, path: tuple[str | int, ...], table: dict[str, Any], base: Scenario) -> Arm | None:
         tools, groups = self.tools, self.tools.registry.groups
@@ -85,6 +86,9 @@ class ArmReader:
         }
         if not texts.get("name"):
             tools.problem((*path, "name"), 'an arm needs a name. Write for example name = "control".')
+            return None
+        if fault := file_name_fault(texts["name"]):
+            tools.problem((*path, "name"), fault)
             return None
         scenario = base
         if texts.get("scenario"):

@@ -124,9 +124,10 @@ def _switches(tools: Tools, table: dict[str, Any], base: Scenario) -> list[Facto
 def _rows(tools: Tools, given: object, factors: list[Factor]) -> tuple[dict[str, Level], ...]:
     """The points of a list, each a table of label or address -> value."""
     if not isinstance(given, list) or not given or not all(isinstance(each, dict) for each in given):
+        what = "the list is empty" if given == [] else f"{quoted(given)} is not a list of points"
         tools.problem(
             ("design", "points"),
-            f'{quoted(given)} is not a list of points. Write points = [{{ dose = "0.1 mg/kg", every = "24 h" }}, ...].',
+            f'{what}. Write points = [{{ dose = "0.1 mg/kg", every = "24 h" }}, ...].',
         )
         return ()
     rows = []

@@ -9,6 +9,7 @@ from typing import Any, Literal
 from immune_sim.runs.experiments import keys
 from immune_sim.runs.experiments.declared import Arm, Factor, Level
 from immune_sim.runs.experiments.dimensions import Dimension, dimension
+from immune_sim.runs.experiments.naming import label_fault
 from immune_sim.runs.experiments.overriding import read_overrides
 from immune_sim.runs.experiments.reading_tools import Tools
 from immune_sim.scenario.document import Path
@@ -29,6 +30,8 @@ def read_factors(tools: Tools, content: dict[str, Any], arms: Sequence[Arm]) -> 
         factor = _with_levels(tools, path, table, names) if "levels" in table else _varied(tools, path, table, names)
         if factor and factor.label in {each.label for each in made}:
             tools.problem(path, f'two factors are called "{factor.label}". Give one a label.')
+        elif factor and (fault := label_fault(factor.label, factor.address)):
+            tools.problem((*path, "label"), fault)
         elif factor:
             made.append(factor)
             if factor.of_schedule and not any(
@@ -72,7 +75,7 @@ def _varied(tools: Tools, path: Path, table: dict[str, Any], arms: tuple[str, ..
     label = tools.text((*path, "label"), table["label"]) if "label" in table else address
     if "values" in table:
         levels = _values(tools, (*path, "values"), varied, table["values"])
-        if any(key in table for key in ("low", "high", "steps", "scale")):
+        if any(key in table for key in keys.RANGE):
             tools.problem(
                 (*path, "values"), "a factor has values, or low and high, and this one has both. Leave out one."
             )
@@ -82,7 +85,8 @@ def _varied(tools: Tools, path: Path, table: dict[str, Any], arms: tuple[str, ..
 
 def _values(tools: Tools, path: Path, varied: Dimension, given: object) -> tuple[Level, ...]:
     if not isinstance(given, list) or not given:
-        tools.problem(path, f"{quoted(given)} is not a list of values. Write them in brackets, with their units.")
+        what = "the list is empty" if given == [] else f"{quoted(given)} is not a list of values"
+        tools.problem(path, f"{what}. Write the values in brackets, with their units.")
         return ()
     made = []
     for each in given:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -23,18 +24,19 @@ class Tools:
     def __init__(self, document: Document, registry: Registry):
         self.document, self.registry = document, registry
         self.problems: list[Problem] = list(document.problems)
+        self.moved: dict[Path, Path] = {}  # key -> where the value that took its place stands
 
     def problem(self, path: Path, what: object) -> None:
         """Note what is wrong at a key."""
-        self.problems.append(Problem(self.document.where(path), str(what)))
+        heads = [path[:length] for length in range(len(path), 0, -1) if path[:length] in self.moved]
+        place = (*self.moved[heads[0]], *path[len(heads[0]) :]) if heads else path
+        self.problems.append(Problem(self.document.where(place), str(what)))
 
     def known(self, path: Path, table: Mapping[str, Any], names: Iterable[str]) -> None:
         """Note every key that is not known here, with the nearest one."""
         for key in table:
             if key not in names:
-                self.problem(
-                    (*path, key), f"no such key. {did_you_mean(key, names, 'Known: ' + ', '.join(names) + '.')}"
-                )
+                self.problem((*path, key), f"no such key. {did_you_mean(key, names, _known(names))}")
 
     def text(self, path: Path, given: object) -> str:
         """A text of one line, "" where it is refused."""
@@ -49,7 +51,8 @@ class Tools:
         """A table, empty where it is refused."""
         if isinstance(given, dict):
             return dict(given)
-        self.problem(path, f"{quoted(given)} is not a table. Write [{'.'.join(map(str, path))}] and its keys below.")
+        name = ".".join(each for each in path if isinstance(each, str))
+        self.problem(path, f"{quoted(given)} is not a table. Write [{name}] and its keys below.")
         return {}
 
     def tables(self, path: Path, given: object) -> list[dict[str, Any]]:
@@ -68,6 +71,16 @@ class Tools:
             self.problem(path, refused)
             return None
 
+    def whole_hours(self, path: Path, name: str, given: object) -> int:
+        """The whole hours of a declared time, 0 where it is refused: a run is recorded once an hour."""
+        hours = self.declared(path, name, given)
+        if hours is not None and not float(hours).is_integer():
+            self.problem(
+                path, f'{quoted(given)} is no whole number of hours. Write for example "{math.ceil(hours)} h".'
+            )
+            return 0
+        return int(hours or 0)
+
     def names(self, path: Path, given: object, known: Iterable[str], kind: str) -> tuple[str, ...]:
         """The names of a list that are known; the others are noted."""
         if not isinstance(given, list):
@@ -80,7 +93,7 @@ class Tools:
 
     def no_such(self, given: object, known: Iterable[str], kind: str) -> str:
         """There is no such name, and the nearest one."""
-        return f"no {kind} {quoted(given)}. {did_you_mean(str(given), known, 'Known: ' + ', '.join(known) + '.')}"
+        return f"no {kind} {quoted(given)}. {did_you_mean(str(given), known, _known(known))}"
 
     def width(self, path: Path, given: object, endpoint: str) -> float | None:
         """The half width at which replicates stop: hours for a time, otherwise a number."""
@@ -97,3 +110,7 @@ class Tools:
         except RefusedError as refused:
             self.problem(path, refused)
             return None
+
+
+def _known(names: Iterable[str]) -> str:
+    return f"Known: {', '.join(names)}." if [*names] else "None is known here."

@@ -16,6 +16,7 @@ from immune_sim.runs.experiments import manifest as manifests
 from immune_sim.runs.experiments.comparing import joined
 from immune_sim.runs.experiments.declared import Experiment
 from immune_sim.runs.experiments.design import Point, changes_at, points_of, scenario_at
+from immune_sim.runs.experiments.naming import check_names
 from immune_sim.runs.experiments.rows import factor_column, ordered, unique_rows
 from immune_sim.runs.experiments.shards import RUNS, encode, read
 from immune_sim.runs.experiments.study import CATALOGUE, DESIGN, EXPERIMENT, PROVENANCE, Study
@@ -35,9 +36,10 @@ class OpenStudy:
     def at(cls, experiment: Experiment, folder: Path, *, other_code: bool = False) -> OpenStudy:
         """Make a new folder, or go on in one.
 
-        Raises ScenarioError where the folder holds a different experiment (with what changed), OutputError where it
-        holds something else or cannot be written.
+        Raises ScenarioError where names cannot be used or the folder holds a different experiment (with what changed),
+        OutputError where it holds something else or cannot be written.
         """
+        check_names(experiment)
         points = points_of(experiment)
         told = manifests.manifest_of(experiment, points)
         if (folder / manifests.NAME).exists():
@@ -85,14 +87,12 @@ class OpenStudy:
             return
         known = {name: rank for rank, name in enumerate(self.study.arms)}
         runs = ordered(unique_rows(table).to_pandas(), known).drop(columns=["traceback", "wall_seconds"])
-        write_atomically(
-            self.folder / CATALOGUE,
-            encode(
-                pa.Table.from_pandas(
-                    runs.merge(self._parameters(), on=["point", "arm"], how="left"), preserve_index=False
-                )
-            ),
-        )
+        parameters = self._parameters()
+        twice = [
+            each.label for each in self.experiment.factors if each.label in parameters
+        ]  # labels that are addresses
+        made = runs.drop(columns=twice).merge(parameters, on=["point", "arm"], how="left")
+        write_atomically(self.folder / CATALOGUE, encode(pa.Table.from_pandas(made, preserve_index=False)))
 
     def _parameters(self) -> pd.DataFrame:
         rows = []
