@@ -80,3 +80,13 @@ def test_what_cannot_be_reached_is_refused_with_what_can() -> None:
     with pytest.raises(ScenarioError, match="0 phases"):
         vary(Scenario.load("control-mouse"), {"regimen.hours_of_blockade": "5 h"})
     assert scaled(Scenario.load("control-mouse"), 10.0).dosing == ()
+
+
+def test_doses_that_ask_for_the_burden_have_no_exposure_before_a_run() -> None:
+    """Catches an area that counts doses which the run leaves out, and an infusion that forgets its condition."""
+    asking = LOW.with_overrides({"regimen.while_burden_above": 2000})
+    with pytest.raises(ScenarioError, match="while_burden_above"):
+        vary(asking, {"regimen.every": "12 h"}, same_exposure=True)
+    with pytest.raises(ScenarioError, match="cannot be spread"):
+        vary(asking, {"regimen.infusion_hours": "6 h"})
+    assert vary(asking, {"regimen.while_burden_above": 500}).dosing[0].while_burden_above == 500
