@@ -100,8 +100,6 @@ def trait_at(tissue: Any, flat: int, chosen: Kind) -> list[str]:
         if row >= 0 and chosen.cells in {name, "all"}:
             table = getattr(tissue, name)
             value = trait_values(tissue, table, chosen.trait)[row]
-            if chosen.classes:
-                value = int(value)
             return [f"{chosen.title} {_number(value)} {unit_shown(chosen.unit)}".strip()]
     return []
 

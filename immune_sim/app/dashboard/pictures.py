@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from immune_sim.app.dashboard import cards
-from immune_sim.app.dashboard.looks import Look, look
-from immune_sim.model.layers import Codes, kind, layer, tally
+from immune_sim.app.dashboard.looks import SIGNS, Look, look
+from immune_sim.model.layers import EMPTY, OTHER_CODE, Codes, kind, layer, tally
 
 AXES = ("z", "y", "x")  # what a slice lies across, in the order of the lattice's axes
 
@@ -116,5 +116,16 @@ def tip(model: Any, name: str, flat: int) -> list[str]:
         value = float(getattr(fields, chosen.field)[block[flat]])
         lines.insert(0, f"{look(name).label} {value:.3g} {chosen.unit}".strip())
     elif chosen.trait:
-        lines.extend(cards.trait_at(model.tissue, flat, chosen))
+        lines[2:2] = _trait(model, name, flat)
     return lines
+
+
+def _trait(model: Any, name: str, flat: int) -> list[str]:
+    """By what the cell on a flat lattice site is colored, as one line; none where the layer says nothing of it."""
+    whole, chosen = layer(model, name).codes, kind(name)
+    code = int(whole[tuple(model.tissue.lattice.coordinates(np.array([flat]))[0])])
+    if code == EMPTY or (chosen.has_others and code == OTHER_CODE):
+        return []
+    if name in SIGNS:
+        return [f"{chosen.title}: {SIGNS[name][code].label}"]
+    return cards.trait_at(model.tissue, flat, chosen)

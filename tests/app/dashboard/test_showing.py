@@ -107,6 +107,22 @@ def test_a_card_reads_every_trait_and_says_when_the_cell_is_gone(model: TumorImm
         cards.read_cell(model.tissue, "tumor", 10**12)
 
 
+def test_the_tip_says_by_what_a_cell_is_colored(model: TumorImmuneModel) -> None:
+    """Read in the tables by row. Catches a living cell that is given a cause of death, and numbers instead of words."""
+    tumor, tissue = model.tissue.tumor, model.tissue
+    free = [row for row in range(tumor.n) if tissue.lattice.immune_at[tumor["site"][row]] < 0]
+    living = next(row for row in free if tumor["state"][row] < 2)
+    dead = next(row for row in free if tumor["state"][row] >= 2 and tumor["cause"][row] == 3)
+    at = {row: int(tumor["site"][row]) for row in (living, dead)}
+    assert f"Clone {tumor['clone'][living]:,}" in pictures.tip(model, "clone", at[living])
+    assert not any("Cause" in line for line in pictures.tip(model, "cause", at[living]))
+    assert "Cause of death: NK cell" in pictures.tip(model, "cause", at[dead])
+    killer = int(np.argmax(tissue.immune["kills"]))
+    site = int(tissue.immune["site"][killer])
+    assert f"Kills {tissue.immune['kills'][killer]} kills" in pictures.tip(model, "kills", site)
+    assert any(line.startswith("Oxygen") for line in pictures.tip(model, "oxygen", site))
+
+
 def test_curves_draw_declared_outcomes_and_extend_without_overlap(model: TumorImmuneModel) -> None:
     """Catches a curve of an outcome that was renamed, and points sent twice or left out."""
     assert {curve.outcome for curve in curves.CURVES} - {curves.MIXED} <= set(NAMES)

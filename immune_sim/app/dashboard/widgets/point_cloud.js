@@ -92,12 +92,6 @@ class Cloud {
   }
 
   // ---- drawing -----------------------------------------------------------------------------------------------------
-  // Rows of the rotation: screen x (right), screen y (down), nearness. z of the tissue goes up.
-  axes() {
-    const [c, s, p, q] = [Math.cos(this.yaw), Math.sin(this.yaw), Math.cos(this.pitch), Math.sin(this.pitch)];
-    return [[c, s, 0], [-s * q, c * q, -p], [-s * p, c * p, q]];
-  }
-
   project(turn, px, x, y, z) {
     const [a, b, c] = turn.map((row) => px * (row[0] * x + row[1] * y + row[2] * z));
     return [a + this.middle[0], b + this.middle[1], c];
@@ -112,7 +106,7 @@ class Cloud {
     spheres.resize(width, height);
     const longest = Math.hypot(...this.extent), px = (1.12 * Math.min(width, height) * this.zoom) / longest;
     this.middle = [width / 2 + this.shiftX * px, height / 2 + this.shiftY * px];
-    const turn = this.axes(), context = canvas.getContext("2d"), style = getComputedStyle(this.root);
+    const turn = rotation(this.yaw, this.pitch), context = canvas.getContext("2d"), style = getComputedStyle(this.root);
     this.turnPoints(turn, px);
     const ball = spheres.sprite(px * 0.56), dot = spheres.sprite(Math.max(px * 0.26, 0.6));
     const radius = Array(256).fill(ball);
@@ -120,10 +114,9 @@ class Cloud {
     spheres.clear();
     spheres.draw(this.place, this.codes, radius, (px * Math.max(...this.extent)) / 2, (-px * Math.max(...this.extent)) / 2);
     context.clearRect(0, 0, width, height);
-    this.paintBox(context, turn, px, style, false);
+    this.paintAround(context, turn, px, style, false);
     context.drawImage(spheres.canvas, 0, 0);
-    this.paintBox(context, turn, px, style, true);
-    this.paintFollowed(context, turn, px, style);
+    this.paintAround(context, turn, px, style, true);
     drawScaleBar(this.scale, px / ratio, this.model.get("site_size"));
     const log = (window.__immune_sim_cloud ||= { times: [], took: [], points: 0 });
     log.points = this.n; log.times.push(performance.now()); log.took.push(performance.now() - begun);
@@ -138,57 +131,18 @@ class Cloud {
     }
   }
 
-  // The edges of the tissue: those at the back behind the cells, those in front thin over them, and the plane of the cut.
-  paintBox(context, turn, px, style, front) {
+  // At the back behind the cells, in front thin over them; the plane of the cut where what is left lies behind it.
+  paintAround(context, turn, px, style, front) {
     const half = this.extent.map((each) => each / 2), ratio = this.canvas.width / this.canvas.clientWidth;
+    const project = (x, y, z) => this.project(turn, px, x, y, z), cut = this.model.get("plane");
     context.lineWidth = ratio; context.strokeStyle = style.getPropertyValue("--line") || "#ccc";
-    context.globalAlpha = front ? 0.55 : 1;
-    for (let axis = 0; axis < 3; axis++) for (const a of [-1, 1]) for (const b of [-1, 1]) {
-      const from = [0, 0, 0], [u, v] = [(axis + 1) % 3, (axis + 2) % 3];
-      from[u] = a * half[u]; from[v] = b * half[v]; from[axis] = -half[axis];
-      const to = [...from]; to[axis] = half[axis];
-      const p = this.project(turn, px, ...from), q = this.project(turn, px, ...to);
-      if (p[2] + q[2] > 0 !== front) continue;
-      context.beginPath(); context.moveTo(p[0], p[1]); context.lineTo(q[0], q[1]); context.stroke();
+    paintEdges(context, project, half, front);
+    if (cut.length && turn[2][cut[0]] > 0 === front) {
+      context.strokeStyle = style.getPropertyValue("--accent") || "#088";
+      paintPlane(context, project, half, cut);
     }
-    const cut = this.model.get("plane");
-    if (cut.length) this.paintPlane(context, turn, px, style, cut, half, front);
-    context.globalAlpha = 1;
-  }
-
-  paintPlane(context, turn, px, style, [axis, at], half, front) {
-    const [u, v] = [(axis + 1) % 3, (axis + 2) % 3], here = at - half[axis];
-    const faces = turn[2][axis] > 0;  // what is left lies on the low side of the plane
-    if (faces !== front) return;
-    context.beginPath();
-    for (const [a, b] of [[-1, -1], [1, -1], [1, 1], [-1, 1]]) {
-      const corner = [0, 0, 0];
-      corner[axis] = here; corner[u] = a * half[u]; corner[v] = b * half[v];
-      const [x, y] = this.project(turn, px, ...corner);
-      context.lineTo(x, y);
-    }
-    context.closePath();
-    context.strokeStyle = style.getPropertyValue("--accent") || "#088"; context.stroke();
-    context.strokeStyle = style.getPropertyValue("--line");
-  }
-
-  paintFollowed(context, turn, px, style) {
-    const track = typed(this.model.get("track"), Int16Array), half = this.extent.map((each) => each / 2);
-    const ratio = this.canvas.width / this.canvas.clientWidth, n = track.length / 3;
-    if (!n) return;
-    const at = (i) => this.project(turn, px, ...[0, 1, 2].map((k) => track[3 * i + k] + 0.5 - half[k]));
-    for (const [name, width] of [["--surface", 4], ["--text", 1.8]]) {
-      context.strokeStyle = style.getPropertyValue(name); context.lineWidth = width * ratio; context.lineJoin = "round";
-      context.beginPath();
-      for (let i = 0; i < n; i++) {
-        const far = i && [0, 1, 2].some((k) => Math.abs(track[3 * i + k] - track[3 * i - 3 + k]) > 30);
-        context[far || !i ? "moveTo" : "lineTo"](...at(i).slice(0, 2));
-      }
-      context.stroke();
-      if (!this.model.get("followed")) continue;
-      const [x, y] = at(n - 1);
-      context.beginPath(); context.arc(x, y, Math.max(px * 0.9, 6 * ratio), 0, 7); context.stroke();
-    }
+    const track = front ? typed(this.model.get("track"), Int16Array) : [];
+    if (track.length) paintWay(context, project, half, track, style, ratio, this.model.get("followed") ? px * 0.9 : 0);
   }
 
   // ---- hands -------------------------------------------------------------------------------------------------------

@@ -25,7 +25,7 @@ class PointCloud(anywidget.AnyWidget):
     plane: [axis, place] of a cut (axis 0 is x), or [].
     """
 
-    _esm = script("parts/basics", "parts/tip", "parts/legend", "parts/spheres", "point_cloud")
+    _esm = script("parts/basics", "parts/tip", "parts/legend", "parts/spheres", "parts/solid", "point_cloud")
 
     points = traitlets.Bytes(b"").tag(sync=True)
     extent = traitlets.List(traitlets.Int(), default_value=[1, 1, 1]).tag(sync=True)
