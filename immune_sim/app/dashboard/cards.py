@@ -100,7 +100,8 @@ def trait_at(tissue: Any, flat: int, chosen: Kind) -> list[str]:
         if row >= 0 and chosen.cells in {name, "all"}:
             table = getattr(tissue, name)
             value = trait_values(tissue, table, chosen.trait)[row]
-            return [f"{chosen.title} {_number(value)} {unit_shown(chosen.unit)}".strip()]
+            unit = "" if chosen.unit in chosen.title.lower() else unit_shown(chosen.unit)
+            return [f"{chosen.title} {_number(value)} {unit}".strip()]
     return []
 
 

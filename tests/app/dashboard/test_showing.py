@@ -119,7 +119,7 @@ def test_the_tip_says_by_what_a_cell_is_colored(model: TumorImmuneModel) -> None
     assert "Cause of death: NK cell" in pictures.tip(model, "cause", at[dead])
     killer = int(np.argmax(tissue.immune["kills"]))
     site = int(tissue.immune["site"][killer])
-    assert f"Kills {tissue.immune['kills'][killer]} kills" in pictures.tip(model, "kills", site)
+    assert f"Kills {tissue.immune['kills'][killer]}" in pictures.tip(model, "kills", site)
     assert any(line.startswith("Oxygen") for line in pictures.tip(model, "oxygen", site))
 
 
