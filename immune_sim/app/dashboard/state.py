@@ -254,14 +254,14 @@ class Session:
         elif self.open_panel.value == name:
             self.open_panel.value = ""
 
-    def follow(self, wanted: bool) -> None:
+    def follow(self, wanted: bool, arm: int = 0) -> None:
         """Draw the way of the cell whose card is open and tell its story, or no longer."""
-        self.engine.tell("follow", 0, wanted)
+        self.engine.tell("follow", arm, wanted)
 
-    def follow_cell(self, table: str, cell_id: int) -> None:
+    def follow_cell(self, table: str, cell_id: int, arm: int = 0) -> None:
         """Follow another cell, for example a daughter."""
-        self.engine.tell("follow_cell", 0, table, cell_id)
+        self.engine.tell("follow_cell", arm, table, cell_id)
 
-    def unfollow(self) -> None:
+    def unfollow(self, arm: int = 0) -> None:
         """Close the card of the cell that is read."""
-        self.engine.tell("unfollow", 0)
+        self.engine.tell("unfollow", arm)

@@ -18,43 +18,43 @@ MARKS = {"kill": "\u2715", "hit": "\u25b2", "division": "\u25cb", "death": "\u27
 
 
 @solara.component
-def CellCard(session: Session) -> None:
-    """The card of the cell that was clicked; nothing where none was."""
-    card = session.stage.card.value
+def CellCard(session: Session, arm: int = 0) -> None:
+    """The card of the cell of an arm that was clicked; nothing where none was."""
+    card = session.stage.views[arm].card.value
     if card is None:
         return
     with v.Html(tag="aside", class_=f"cell-card is-{card.table} is-{card.side}", attributes={"aria-label": "Cell"}):
         with v.Html(tag="div", class_="cell-head"):
             text(card.title, "cell-title")
-            IconAction("mdi-close", session.unfollow, "Close")
+            IconAction("mdi-close", lambda: session.unfollow(arm), "Close")
         text(f"cell {card.cell_id}" + (", no longer in the tissue" if card.gone else ""), "cell-id")
         if card.fate:
             text(card.fate + ".", "cell-fate", role="status")
         if card.followed and card.story is not None:
             solara.HTML(tag="div", classes=["cell-story"], unsafe_innerHTML=sparkline(card.story) + told(card.story))
-            Daughters(session, card, card.story)
+            Daughters(session, arm, card, card.story)
         if not card.gone or card.followed:
-            Follow(session, card.followed)
+            Follow(session, arm, card.followed)
         solara.HTML(tag="dl", classes=["cell-traits"], unsafe_innerHTML=traits(card))
 
 
 @solara.component
-def Follow(session: Session, followed: bool) -> None:
+def Follow(session: Session, arm: int, followed: bool) -> None:
     """Follow the cell, or stop."""
     label, icon = ("Stop following", "mdi-map-marker-off") if followed else ("Follow", "mdi-map-marker-path")
     title = "Its way is no longer drawn" if followed else "Draw its way and tell its story while the clock runs"
-    Action(label, icon, lambda: session.follow(not followed), title=title)
+    Action(label, icon, lambda: session.follow(not followed, arm), title=title)
 
 
 @solara.component
-def Daughters(session: Session, card: Card, story: Story) -> None:
+def Daughters(session: Session, arm: int, card: Card, story: Story) -> None:
     """Go on with a daughter that is in the tissue."""
     with v.Html(tag="div", class_="cell-daughters"):
         for daughter in story.daughters[-2:]:
             Action(
                 f"Follow daughter {daughter}",
                 "mdi-source-branch",
-                lambda daughter=daughter: session.follow_cell(card.table, daughter),  # type: ignore[misc]
+                lambda daughter=daughter: session.follow_cell(card.table, daughter, arm),  # type: ignore[misc]
                 kind="quiet",
                 title="Go on with this daughter; the mother is followed no longer",
             )

@@ -10,6 +10,7 @@ import reacton.ipyvuetify as v
 import solara
 import solara.lab
 
+from immune_sim.app.dashboard.components.cell_card import CellCard
 from immune_sim.app.dashboard.components.controls import Action, IconAction, text
 from immune_sim.app.dashboard.components.twin_panel import PANEL
 from immune_sim.app.dashboard.state import Session
@@ -47,8 +48,10 @@ def TwinSlot(session: Session, twin: Twin) -> None:
             text(twin.title, "arm-title", "span", title=twin.title)
             Count(session, twin.number)
             IconAction("mdi-close", lambda: session.twins.remove(twin.number), f"Remove {twin.letter}")
-        with v.Html(tag="div", class_="tissue-place"):
-            canvas = TissueCanvas.element()
+        with v.Html(tag="div", class_="tissue-stage"):
+            with v.Html(tag="div", class_="tissue-place"):
+                canvas = TissueCanvas.element()
+            CellCard(session, twin.number)
 
     def attach() -> Callable[[], None]:
         session.stage.attach(solara.get_widget(canvas), twin.number)
@@ -73,7 +76,7 @@ def legend(key: dict[str, Any], dark: bool) -> str:
     """The entries of a key as HTML, or its scale; words are our own and are escaped all the same."""
     colors = key.get("palette", {}).get("dark" if dark else "light", [])
     if key.get("kind") == "scale":
-        stops = ",".join(colors[1 + (len(colors) - 2) * i // 8] for i in range(9))
+        stops = ",".join(colors[1 + (key["shades"] - 1) * i // 8] for i in range(9))
         ticks = [html.escape(str(tick["text"])) for tick in key.get("ticks", [])]
         low, high = (ticks[0], ticks[-1]) if ticks else ("", "")
         ramp = f'<span class="arms-ramp" style="background:linear-gradient(to right,{stops})"></span>'

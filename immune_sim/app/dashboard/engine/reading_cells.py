@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -51,7 +51,7 @@ class ReadingCells(Part):
         """Say what lies on a site of the picture."""
         if arm in self.workshop.arms:
             model = self.workshop.arms[arm].model
-            flat = self._flat(model, site)
+            flat = self._flat(self.workshop.arms[arm], site)
             lines = [] if flat is None else pictures.tip(model, self.workshop.view.color_by, flat)
             self.say("tip", arm, site, lines)
 
@@ -60,7 +60,7 @@ class ReadingCells(Part):
         if arm not in self.workshop.arms:
             return
         model = self.workshop.arms[arm].model
-        flat = self._flat(model, site)
+        flat = self._flat(self.workshop.arms[arm], site)
         found = None if flat is None else cards.cell_at(model.tissue, flat)
         if found is None:
             self.unfollow(arm)
@@ -122,9 +122,9 @@ class ReadingCells(Part):
 
     # ---- inside ------------------------------------------------------------------------------------------------------
 
-    def _flat(self, model: Any, site: int) -> int | None:
-        view = self.workshop.view
-        if view.cloud and model.tissue.lattice.dims == 3:
+    def _flat(self, arm: Arm, site: int) -> int | None:
+        view, model = self.workshop.view, arm.model
+        if self.workshop.in_cloud(arm):
             interior = model.tissue.lattice.interior
             return int(interior[site]) if 0 <= site < len(interior) else None
         return pictures.flat_site(model, site, view.where.fitted(model.tissue.lattice.shape))

@@ -102,7 +102,7 @@ class Showing(Part):
         self._awaited = set(self.workshop.arms)
         for arm in self.workshop.arms.values():
             way = self.workshop.part(ReadingCells).way(arm)
-            if self._in_cloud(arm) and arm.model.tissue.lattice.dims == 3:
+            if self.workshop.in_cloud(arm):
                 self.say("cloud", arm.number, self._cloud(arm, way))
             else:
                 self.say("frame", arm.number, self._frame(arm, way))
@@ -140,10 +140,6 @@ class Showing(Part):
         for code, count in found.counts.items():
             tally[code] = count
         return Picture(codes, tally, f"{found.differing:,} cells differ from A.")
-
-    def _in_cloud(self, arm: Arm) -> bool:
-        """Whether an arm is wanted as a cloud; only the first has the widget for it."""
-        return self.workshop.view.cloud and arm.number == 0
 
     def _send_key(self, arm: Arm) -> None:
         differing = self.workshop.view.differences and arm.number

@@ -92,6 +92,10 @@ class Workshop:
                 each.dropped(number)
             self.loop.begin_anew()
 
+    def in_cloud(self, arm: Arm) -> bool:
+        """Whether an arm is shown as a cloud: a solid one, where that is wanted; only the first has the widget."""
+        return self.view.cloud and arm.number == 0 and arm.model.tissue.lattice.dims == 3
+
     # ---- what the loop asks of its work ------------------------------------------------------------------------------
 
     @property
