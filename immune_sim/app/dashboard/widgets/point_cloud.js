@@ -26,7 +26,7 @@ class Cloud {
     add("\u2922", "Whole tissue", () => this.home());
     this.legend = new Legend(model, this.root);
     this.listen();
-    this.watch = new ResizeObserver(() => { this.legend.draw(this.key, this.colors); this.ask(); });
+    this.watch = new ResizeObserver(() => this.paletteChanged());
     this.watch.observe(this.box);
     this.calm = () => { if (LESS_MOTION.matches) this.hold(); };
     LESS_MOTION.addEventListener("change", this.calm);

@@ -102,6 +102,7 @@ class Stage {
     const wide = this.box.clientWidth, high = this.box.clientHeight;
     if (!wide || !high) return;
     this.canvas.width = Math.round(wide * ratio); this.canvas.height = Math.round(high * ratio);
+    if (isDark(this.root) !== this.dark) this.paletteChanged();  // what was made beside the page knew no theme
     this.paint();
   }
 

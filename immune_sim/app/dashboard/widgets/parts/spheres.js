@@ -41,9 +41,8 @@ class Spheres {
     if (this.sprites.has(size)) return this.sprites.get(size);
     const r = size / 4, reach = Math.ceil(r), found = [];
     for (let y = -reach; y <= reach; y++) for (let x = -reach; x <= reach; x++) {
-      const far = (x * x + y * y) / (r * r);
-      if (far > 1 && (x || y)) continue;
-      const z = Math.sqrt(Math.max(0, 1 - far));
+      if (Math.hypot(x, y) > r + 0.35) continue;  // rounder than cut at r, where a ball is a few pixels wide
+      const z = Math.sqrt(Math.max(0, 1 - (x * x + y * y) / (r * r)));
       const light = (x / r) * LIGHT[0] + (y / r) * LIGHT[1] + z * LIGHT[2];
       found.push([x, y, z * r, Math.round(Math.max(0, Math.min(1, light)) * (LEVELS - 1))]);
     }
