@@ -154,3 +154,21 @@ def test_there_are_four_arms_at_most_and_each_can_be_told_apart(alone: Lab) -> N
     boxes = [each.bounding_box() for each in alone.page.locator(".arm .tissue-canvas:not(.cloud-canvas)").all()]
     assert all(box and box["height"] > 90 for box in boxes)
     assert all(box and box["y"] + box["height"] < 720 for box in boxes)
+
+
+def test_a_branch_is_compared_with_the_run_it_left(alone: Lab) -> None:
+    """A dose on the second day only: catches a branch that comes without its past or without what was done in it."""
+    for day in (1, 2):
+        alone.press("1 day")
+        alone.wait_hour(f"h === {24 * day}")
+    alone.page.evaluate("document.activeElement && document.activeElement.blur()")
+    alone.page.keyboard.press("Shift+ArrowLeft")
+    alone.wait_hour("h === 24")
+    alone.press("Give a dose now")
+    alone.page.locator(".change-log").get_by_text("dose by hand").wait_for()
+    alone.press("1 day")
+    alone.wait_hour("h === 48")
+    alone.page.locator(".branches-button").click()
+    alone.page.get_by_role("button", name="Compare side by side").first.click()
+    alone.page.locator(".parting-cause").get_by_text("Drug in plasma since hour 25").wait_for()
+    assert alone.page.locator(".arm-title").nth(1).inner_text() == "First run"

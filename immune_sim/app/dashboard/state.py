@@ -84,6 +84,7 @@ class Session:
         self.engine.tell("show_mixed", self.mixed.value)
         self.engine.tell("slice", self.where.value)
         self.engine.tell("as_cloud", self.cloud.value)
+        self.engine.tell("differences", self.twins.differences.value)
         self.reset()
         self.play(True)
 
