@@ -140,7 +140,9 @@ def said(change: Change, scenario: Scenario) -> str:
     declared = scenario.registry.parameters[change.address]
     value = f"{change.value:.4g}" if isinstance(change.value, float) else str(change.value)
     group = declared.address.partition(".")[0]
-    return f"{spoken(group)}: {spoken(declared.name).lower()} to {value} {unit_shown(declared.unit)}".strip()
+    name = spoken(declared.name)
+    name = name if name[:2].isupper() else name[:1].lower() + name[1:]
+    return f"{spoken(group)}: {name} to {value} {unit_shown(declared.unit)}".strip()
 
 
 def clock(hour: float) -> str:
