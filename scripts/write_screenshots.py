@@ -23,7 +23,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from PIL import Image
-from playwright.sync_api import Browser, Locator, Page, TimeoutError, sync_playwright
+from playwright.sync_api import Browser, Locator, Page, sync_playwright
+from playwright.sync_api import TimeoutError as PlaywrightTimeoutError
 
 from immune_sim.app.dashboard.replay import Change, Run, code
 from immune_sim.app.dashboard.server import HOST, free_port
@@ -127,7 +128,7 @@ def take(browser: Browser, url: str, shot: Shot, theme: str) -> Path:
     path = IMAGES / f"{shot.name}{'' if theme == shot.themes[0] else '-' + theme}.png"
     picture = Image.open(io.BytesIO(page.screenshot()))
     context.close()
-    picture.convert("RGB").quantize(256, dither=Image.Dither.NONE).save(path, optimize=True)  # a third of the size
+    picture.convert("RGB").save(path, optimize=True)  # the browser packs loosely
     if path.stat().st_size > LARGEST:
         raise SystemExit(f"{path} has {path.stat().st_size:,} bytes. Allowed: {LARGEST:,}.")
     return path
@@ -143,7 +144,7 @@ def bring_back(page: Page) -> None:
     page.locator(".v-dialog--active").wait_for(state="detached")
     page.locator(".gap-words").get_by_text("Without places").wait_for()
     page.wait_for_function(f"+document.querySelector('.curves').dataset.points === {RUN.hour + 1}")
-    with contextlib.suppress(TimeoutError):  # the band of other seeds comes when it comes
+    with contextlib.suppress(PlaywrightTimeoutError):  # the band of other seeds comes when it comes
         page.locator(".luck-words").get_by_text("computed").wait_for(state="detached", timeout=SEEDS)
 
 

@@ -50,7 +50,7 @@
 
   cut() {
     const over = (e) => e.scrollHeight > e.clientHeight + 1 || e.scrollWidth > e.clientWidth + 1;
-    return [...document.querySelectorAll(".gap-words, .clock, .figure, .note-words")].filter((e) => e.offsetParent && over(e))
+    return [...document.querySelectorAll(".gap-words, .luck-words, .clock, .figure, .note-words")].filter((e) => e.offsetParent && over(e))
       .map((e) => `${e.className}: ${e.innerText}`);
   },
 

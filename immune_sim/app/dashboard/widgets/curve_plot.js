@@ -2,6 +2,7 @@
 // points travel (32-bit floats), and Plotly.extendTraces adds them without touching what is already drawn.
 
 const MANY = 12;  // curves of one run are fewer
+const PROJECTOR = "(min-width: 1700px) and (min-height: 900px)";  // as in custom.css: read from the last row
 let loading = null;
 
 function loadPlotly(url) {
@@ -44,7 +45,9 @@ class Curves {
     const text = css(this.root, "--text-soft", "#666"), grid = css(this.root, "--line", "#ddd");
     const layout = structuredClone(this.model.get("frame"));
     layout.paper_bgcolor = layout.plot_bgcolor = css(this.root, "--surface", "#fff");
-    layout.font = { family: css(this.root, "--font", "sans-serif"), size: 11, color: text };
+    const large = window.matchMedia(PROJECTOR).matches ? 1.25 : 1;
+    layout.font = { family: css(this.root, "--font", "sans-serif"), size: 11 * large, color: text };
+    layout.margin.l *= large; layout.margin.r *= large; layout.margin.b *= large;
     layout.hoverlabel = { bgcolor: css(this.root, "--surface-raised", "#fff"), bordercolor: grid, font: { color: css(this.root, "--text", "#222") } };
     for (const [name, axis] of Object.entries(layout)) {
       if (!/^[xy]axis\d*$/.test(name)) continue;
@@ -53,7 +56,8 @@ class Curves {
     const shade = this.dark() ? 1 : 0;
     for (const note of layout.annotations || []) {
       if (note.colors) note.text = note.colors.reduce((out, pair, i) => out.replaceAll(`{${i}}`, pair[shade]), note.template);
-      note.font = { ...(note.font || {}), color: css(this.root, "--text", "#222") };
+      note.font = { ...(note.font || {}), size: (note.font?.size || 11) * large, color: css(this.root, "--text", "#222") };
+      note.xshift = (note.xshift || 0) * large;
     }
     return layout;
   }
