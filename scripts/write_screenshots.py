@@ -74,7 +74,8 @@ def twins(page: Page) -> None:
     chips = dialog(page, "Compare").locator(".is-chip")
     chips.last.click()
     page.locator(".arm-head").nth(1).wait_for()
-    page.wait_for_timeout(6_000)
+    page.wait_for_function("!document.querySelector('.tissue-note.is-shown')")
+    page.locator(".parting-cause").get_by_text("comparing").wait_for(state="detached")
 
 
 def cell(page: Page) -> None:
