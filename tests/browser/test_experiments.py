@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 
 from immune_sim.app.dashboard.server import HOST, free_port
 from tests.browser.conftest import Visitor, _wait_for
@@ -68,31 +68,35 @@ def upload(page: Page, text: str, name: str = "mine.toml") -> None:
     )
 
 
+def click(page: Page, mark: Locator) -> None:
+    """Press the pointer on the middle of a mark."""
+    box = mark.bounding_box()
+    assert box is not None
+    page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+
+
 def test_an_own_study_from_the_file_to_a_tissue_in_the_lab(page: Page, studies: Path) -> None:
     upload(page, STUDY)
     plan = page.locator(".study-plan")
     expect(plan.get_by_role("heading", name="A study of mine")).to_be_visible()
     expect(plan).to_contain_text("6 runs, about")
-    page.screenshot(path="/tmp/team/shots/xb1.png")
     plan.get_by_role("button", name="Start").click()
     results = page.locator(".study-results")
     expect(results).to_contain_text("2 arms, 3 replicates, 6 runs")
-    assert len([*studies.iterdir()]) == 1
+    assert [each.name for each in studies.iterdir()] == ["tiny"]
 
     page.locator(".study-figure[data-drawn]").wait_for()
     dots = page.locator(".study-figure .points path")
     assert dots.count() == 6
     page.get_by_text("Tables", exact=True).click()
-    seeds = page.locator(".study-table td:nth-child(4)").all_inner_texts()
-    assert len(seeds) == 6
+    cells = page.locator(".study-table td:nth-child(4)")
+    expect(cells).to_have_count(6)
+    seeds = cells.all_inner_texts()
     page.get_by_text("Tables", exact=True).click()
     page.locator(".study-figure[data-drawn]").wait_for()
-    dot = page.locator(".study-figure .points path").last.bounding_box()
-    assert dot is not None
-    page.mouse.click(dot["x"] + dot["width"] / 2, dot["y"] + dot["height"] / 2)
+    click(page, dots.last)
     behind = page.locator(".study-behind")
     expect(behind).to_contain_text("seed")
-    page.screenshot(path="/tmp/team/shots/xb2.png")
     seed = re.findall(r"seed (\d+)", behind.inner_text())[0]
     assert seed in seeds
     behind.get_by_role("link", name=re.compile("Open on")).click()
@@ -106,16 +110,13 @@ def test_an_own_study_from_the_file_to_a_tissue_in_the_lab(page: Page, studies: 
 
 
 def test_a_study_can_be_stopped_and_gone_on_with(page: Page) -> None:
-    upload(
-        page, STUDY.replace("replicates = 3", "replicates = 200").replace("study of mine", "long study"), "long.toml"
-    )
+    upload(page, STUDY.replace("replicates = 3", "replicates = 200").replace('"tiny"', '"long"'), "long.toml")
     plan = page.locator(".study-plan")
     expect(plan).to_contain_text("400 runs, about")
     plan.get_by_role("button", name="Start").click()
     progress = page.locator(".study-progress")
     page.wait_for_function("+document.querySelector('.study-progress .study-time')?.dataset.done > 0")
     expect(progress).to_contain_text("So far")
-    page.screenshot(path="/tmp/team/shots/xb3.png")
     progress.get_by_role("button", name="Cancel").click()
     results = page.locator(".study-results")
     expect(results.get_by_role("button", name="Go on")).to_be_visible()
@@ -128,7 +129,7 @@ def test_mistakes_and_limits_are_told_in_words(page: Page) -> None:
     mistakes = page.locator(".study-mistakes li")
     expect(mistakes).to_have_count(4)
     expect(mistakes.first).to_contain_text("none is opened here")
-    upload(page, STUDY.replace("replicates = 3", "replicates = 300"), "many.toml")
+    upload(page, STUDY.replace("replicates = 3", "replicates = 300").replace('"tiny"', '"many"'), "many.toml")
     plan = page.locator(".study-plan")
     expect(plan).to_contain_text("600 runs, about")
     plan.get_by_role("button", name="Start").click()
