@@ -79,8 +79,8 @@ class Browsing:
     def open(self) -> None:
         """Begin to look."""
         self._look()
-        threading.Thread(target=self._watch, name="immune-sim studies, watching", daemon=True).start()
-        threading.Thread(target=self._run_errands, name="immune-sim studies, errands", daemon=True).start()
+        for work in (self._watch, self._run_errands, self._estimate):
+            threading.Thread(target=work, name=f"immune-sim studies{work.__name__}", daemon=True).start()
 
     def close(self) -> None:
         """End with the page; studies go on."""
@@ -208,23 +208,19 @@ class Browsing:
         self._errands.put(tell)
 
     def _run_errands(self) -> None:
-        """Do what was asked, and in between look at the shipped studies one by one."""
-        unknown = [Asked(each.name, quick=True) for each in shipped()]
-        while not self._closed.is_set():
-            try:
-                errand = self._errands.get(timeout=None if not unknown else 0.02)
-            except queue.Empty:
-                self._estimate(unknown.pop(0))
-                continue
-            if errand is not None:
-                errand()
+        """Do what was asked, one after the other."""
+        while (errand := self._errands.get()) is not None:
+            errand()
 
-    def _estimate(self, asked: Asked) -> None:
-        if asked not in self.surveys.value:
-            try:
-                self._survey(asked)
-            except ImmuneSimError as error:
-                self.problem.value = str(error)
+    def _estimate(self) -> None:
+        """Take over size and time of the shipped studies, one by one."""
+        try:
+            for asked, found in desk().estimates([Asked(each.name, quick=True) for each in shipped()]):
+                self.surveys.value = {**self.surveys.value, asked: found}
+                if self._closed.is_set():
+                    return
+        except ImmuneSimError as error:
+            self.problem.value = str(error)
 
     def _watch(self) -> None:
         while not self._closed.wait(LOOK):

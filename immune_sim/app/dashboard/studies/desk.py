@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import itertools
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
@@ -18,11 +18,12 @@ from immune_sim.app.dashboard.studies import settings
 from immune_sim.app.dashboard.studies.calling import Child
 from immune_sim.app.dashboard.studies.checking import Asked
 from immune_sim.app.dashboard.studies.computing import Finished, Progress
+from immune_sim.app.dashboard.studies.surveying import Survey
 from immune_sim.core.errors import ImmuneSimError
 
 State = Literal["waiting", "running", "stopping", "complete", "stopped", "refused"]
 OVER: tuple[State, ...] = ("complete", "stopped", "refused")
-PATIENCE = {"survey": 60.0, "show": 180.0, "behind": 60.0, "report": 900.0}  # s
+PATIENCE = {"survey": 120.0, "show": 180.0, "behind": 60.0, "report": 900.0}  # s
 MOST_KEPT = 30
 MOST_WAITING = 12
 
@@ -55,6 +56,8 @@ class Desk:
         self._guard = threading.Condition()
         self._numbers = itertools.count(1)
         self._clerk, self._scribe, self._computer = Child(), Child(), Child()
+        self._surveys: dict[Asked, Survey] = {}
+        self._surveying = threading.Lock()
         # Made when the server starts, so that it belongs to no session.
         threading.Thread(target=self._work, name="immune-sim studies", daemon=True).start()
 
@@ -102,6 +105,19 @@ class Desk:
         """What a job beside the server comes to; waits for it. Raises ImmuneSimError in words."""
         child = self._scribe if job == "report" else self._clerk
         return child.ask(job, told=told, patience=PATIENCE[job], **words)
+
+    def estimates(self, wanted: Sequence[Asked]) -> Iterator[tuple[Asked, Survey]]:
+        """Size and time of shipped studies, each computed once per server and apart from what people wait for."""
+        scout = Child()
+        try:
+            for asked in wanted:
+                with self._surveying:
+                    if asked not in self._surveys:
+                        words: dict[str, Any] = {"studies": _folder(), "allowed": limits.current()}
+                        self._surveys[asked] = scout.ask("survey", asked=asked, patience=PATIENCE["survey"], **words)
+                yield asked, self._surveys[asked]
+        finally:
+            scout.close()
 
     def close(self) -> None:
         """Let all processes go."""
