@@ -75,6 +75,7 @@ class Browsing:
         self._shown_stamp = ("", 0.0)
         self._errands: queue.Queue[Callable[[], None] | None] = queue.Queue()
         self._closed = threading.Event()
+        self._noting = threading.Lock()
 
     def open(self) -> None:
         """Begin to look."""
@@ -170,8 +171,12 @@ class Browsing:
     def _survey(self, asked: Asked) -> Survey:
         words: dict[str, Any] = {"studies": settings.current().folder, "allowed": limits.current()}
         found: Survey = desk().ask("survey", asked=asked, **words)
-        self.surveys.value = {**self.surveys.value, asked: found}
+        self._note(asked, found)
         return found
+
+    def _note(self, asked: Asked, found: Survey) -> None:
+        with self._noting:
+            self.surveys.value = {**self.surveys.value, asked: found}
 
     def _show(self) -> None:
         """Ask for the figures of the chosen study, where they changed and nobody computes it now."""
@@ -216,7 +221,7 @@ class Browsing:
         """Take over size and time of the shipped studies, one by one."""
         try:
             for asked, found in desk().estimates([Asked(each.name, quick=True) for each in shipped()]):
-                self.surveys.value = {**self.surveys.value, asked: found}
+                self._note(asked, found)
                 if self._closed.is_set():
                     return
         except ImmuneSimError as error:
