@@ -21,7 +21,8 @@ BELOW = 58
 class Row:
     """One line: its name at the left, the estimate with its ends (nan where there is none), and words for the hover.
 
-    series: lines of one series share ink and symbol and are named in the legend; hollow draws an open mark.
+    series: lines of one series share ink and symbol and are named in the legend; hollow draws an open mark; key: what
+    the mark stands for, kept beside it for a page on which marks are clicked.
     """
 
     name: str
@@ -33,6 +34,7 @@ class Row:
     symbol: str = "circle"
     hollow: bool = False
     told: str = ""
+    key: str = ""
 
 
 def intervals(
@@ -113,7 +115,7 @@ def _series(to: go.Figure, rows: Sequence[Row], names: list[str], shift: float, 
         name=rows[0].series,
         mode="markers",
         marker={"size": 10, "color": inks, "symbol": symbols, "line": {"width": 2, "color": inks}},
-        customdata=[(each.low, each.high, each.told) for each in rows],
+        customdata=[(each.low, each.high, each.told, each.key) for each in rows],
         hovertemplate=f"%{{x:{form}}} ({ends})<br>%{{customdata[2]}}<extra></extra>",
     )
 

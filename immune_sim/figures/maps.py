@@ -13,6 +13,7 @@ from immune_sim.core import palette
 from immune_sim.figures.look import Theme, colors, figure
 
 CELL = 46
+KEPT = ("error", "n", "point")  # beside the value of each cell, for its hover and for a page on which cells are clicked
 MOST_WORDS = 120  # cells above which the values are not written into them
 LIGHT_DIVERGING = ("#2166ac", "#6aa5cf", "#c3dbea", "#f4f2ee", "#f6cdb0", "#e08b5c", "#b2442a")
 DARK_DIVERGING = ("#6db3ea", "#3f7fb5", "#26455f", "#232b28", "#5f3a28", "#b3633a", "#f2935c")
@@ -33,9 +34,9 @@ def heatmap(
 ) -> go.Figure:
     """One cell per pair of levels.
 
-    table: the two columns that ``levels`` names (across, then upwards, each with its levels in order), mean, error, n.
-    diverging: pale at 0, blue where it is better for the host (better = +1: larger is better) and orange where it is
-    worse. span: ends of the color scale.
+    table: the two columns that ``levels`` names (across, then upwards, each with its levels in order), mean, error, n,
+    perhaps point. diverging: pale at 0, blue where it is better for the host (better = +1: larger is better) and orange
+    where it is worse. span: ends of the color scale.
     """
     (x, across), (y, up) = levels.items()
     (x_title, y_title), values = titles, _matrix(table, x, y, "mean", across, up)
@@ -54,7 +55,7 @@ def heatmap(
         ygap=2,
         texttemplate=f"%{{z:{form}}}" if values.size <= MOST_WORDS else None,
         textfont={"size": 12},
-        customdata=np.dstack([_matrix(table, x, y, name, across, up) for name in ("error", "n")]),
+        customdata=np.dstack([_matrix(table, x, y, name, across, up) for name in KEPT if name in table]),
         hovertemplate=f"{x_title} %{{x}}<br>{y_title} %{{y}}<br>%{{z:{form}}}, standard error "
         f"%{{customdata[0]:{form}}}, n = %{{customdata[1]:.0f}}<extra></extra>",
         colorbar={

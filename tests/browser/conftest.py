@@ -22,7 +22,7 @@ FLAGS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
     "--disable-background-networking", "--disable-component-update", "--disable-sync",
 ]  # fmt: skip
-PATIENCE = 30.0  # s for the server; a machine that runs other tests is slow
+PATIENCE = 90.0  # s for the server; a machine that runs other tests is slow
 PROGRAM = "import sys; from immune_sim.app.dashboard.server import serve; serve(int(sys.argv[1])).run()"
 
 

@@ -1,11 +1,13 @@
 """``immune-sim dashboard``: the tissue in the browser."""
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from immune_sim.app.console import examples
 from immune_sim.app.dashboard.limits import Limits
+from immune_sim.app.dashboard.studies.settings import FOLDER, MOST_RUNS
 
 USUAL = Limits()
 EXAMPLES = examples(
@@ -42,6 +44,18 @@ Sessions = Annotated[
         rich_help_panel=WHAT,
     ),
 ]
+Studies = Annotated[
+    Path,
+    typer.Option(
+        "--studies", metavar="DIR", help="Where studies are kept; nothing outside it is read.", file_okay=False
+    ),
+]
+Runs = Annotated[
+    int,
+    typer.Option(
+        "--max-runs", min=1, metavar="N", help="Runs of studies that a session may ask for.", rich_help_panel=WHAT
+    ),
+]
 
 
 def register(app: typer.Typer) -> None:
@@ -65,9 +79,13 @@ def dashboard(
     max_cells: Cells = USUAL.cells,
     max_sites: Sites = USUAL.sites,
     max_sessions: Sessions = USUAL.sessions,
+    studies: Studies = FOLDER,
+    max_runs: Runs = MOST_RUNS,
 ) -> None:
-    """Open the dashboard: choose a scenario, watch the tumor grow and be fought."""
+    """Open the dashboard: choose a scenario, watch the tumor grow and be fought; start studies and browse them."""
     from immune_sim.app.dashboard import launch, limits
+    from immune_sim.app.dashboard.studies import settings
 
     limits.use(Limits(max_cells, max_sites, max_sessions))
+    settings.use(settings.StudySettings(studies, max_runs))
     launch(port, browser, typer.echo, host)

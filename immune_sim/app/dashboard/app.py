@@ -7,10 +7,13 @@ from typing import Any
 import solara
 import solara.lab
 
+from immune_sim.app.dashboard.components.navigation import EXPERIMENTS, LAB, use_place
+from immune_sim.app.dashboard.pages.experiments import Experiments
 from immune_sim.app.dashboard.pages.lab import Lab
 from immune_sim.app.dashboard.server import configure
 
 configure()
+PLACES = {LAB: Lab, EXPERIMENTS: Experiments}
 
 
 @solara.component
@@ -20,14 +23,27 @@ def Layout(children: list[Any] = []) -> Any:  # noqa: B006 - solara passes the p
 
 
 @solara.component
-def Page() -> None:
-    """The Lab."""
-    solara.Title("immune-sim")
+def Pages() -> None:
+    """The page of the address; one that was seen stays as it was left, out of sight, until the session ends."""
     solara.use_memo(_accents, [])
-    Lab()
+    here = use_place()
+    seen = solara.use_ref({here})
+    seen.current.add(here)
+    for place, page in PLACES.items():
+        if place in seen.current:
+            with solara.Div(classes=["place"] if place == here else ["place", "is-away"]).key(
+                place.strip("/") or "lab"
+            ):
+                page()
 
 
 def _accents() -> None:
     """Vuetify's own accents in the page's color (assets/custom.css); the theme is one per session."""
     solara.lab.theme.themes.light.primary = "#0b6e69"
     solara.lab.theme.themes.dark.primary = "#4cc0b5"
+
+
+routes = [
+    solara.Route(path="/", component=Pages, label="immune-sim", layout=Layout),
+    solara.Route(path=EXPERIMENTS.strip("/"), component=Pages, label="immune-sim"),
+]

@@ -29,10 +29,10 @@ from immune_sim.scenario.scenario import Scenario
 LONGEST_CODE = 16_000  # characters that are read at all
 LARGEST_CONTENT = 128_000  # bytes that a code may unpack to
 LATEST_HOUR = 24 * 365
-LARGEST_SEED = 2**32
+LARGEST_SEED = 2**63  # runs of studies have seeds of 63 bits
 DIGITS = 6  # of the scenario's hash, to notice a code of another version
 BASE = "control-mouse"  # a file that extends nothing is told as what differs from this one
-_CODE = re.compile(r"([a-z0-9-]+)\.(\d{1,10})\.(\d{1,5})\.([0-9a-f]{6})(?:\.([A-Za-z0-9_-]+))?")
+_CODE = re.compile(r"([a-z0-9-]+)\.(\d{1,19})\.(\d{1,5})\.([0-9a-f]{6})(?:\.([A-Za-z0-9_-]+))?")
 
 
 @dataclass(frozen=True)

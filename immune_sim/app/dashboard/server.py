@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from immune_sim.app.dashboard.engine import process
+from immune_sim.app.dashboard.studies.desk import desk
 
 HOST = "127.0.0.1"
 PORT = 8765
@@ -87,6 +88,7 @@ def serve(port: int, host: str = HOST) -> Any:
     os.environ["SOLARA_MODE"] = "production"
     process.prepare()  # the model is loaded (or, after an installation, compiled) while the browser is still opening
     configure()
+    desk()
     _no_watchers()
     import uvicorn
     from solara.server.starlette import app as asgi

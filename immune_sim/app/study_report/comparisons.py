@@ -13,6 +13,12 @@ from immune_sim.app.study_report.words import HOURS_PER_DAY, days, number, p_val
 
 def findings(told: Told) -> Iterator[Markup]:
     """What the study says about every arm against the control, a sentence each."""
+    for arm, sentence in sentences(told):
+        yield element("p", element("b", text(arm)), text(f" {sentence}"), cls="finding-line")
+
+
+def sentences(told: Told) -> Iterator[tuple[str, str]]:
+    """The name of every arm but the control, and what is said about it."""
     tests, paired = told.analysis.tables.get("survival_tests"), told.analysis.tables.get("paired")
     if tests is None or paired is None or tests.empty:
         return
@@ -25,12 +31,12 @@ def findings(told: Told) -> Iterator[Markup]:
         until = f"{told.horizon / HOURS_PER_DAY:g}"
         gain, low, high = (pair[f"difference{end}"] for end in ("", "_low", "_high"))
         sentence = (
-            f" lived {number(abs(gain) / HOURS_PER_DAY)} days {more} than the control in the same tissue, on average "
+            f"lived {number(abs(gain) / HOURS_PER_DAY)} days {more} than the control in the same tissue, on average "
             f"within {until} days "
             f"(95 % interval of the gain {days(low)} to {days(high)}, {pair['pairs']} pairs); "
             f"it did better in {percent(pair['benefit'])} of the pairs. Log-rank p {_equals(p_value(row['p_holm']))}"
         )
-        yield element("p", element("b", text(told.labels[row["arm"]])), text(sentence + "."), cls="finding-line")
+        yield told.labels[row["arm"]], f"{sentence}."
 
 
 def _equals(said: str) -> str:

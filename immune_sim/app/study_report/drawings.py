@@ -14,6 +14,7 @@ from immune_sim.app.study_report.drawing import Draw, Drawing
 from immune_sim.app.study_report.effect_drawings import effects, sensitivities
 from immune_sim.app.study_report.gather import Told
 from immune_sim.app.study_report.map_drawings import maps
+from immune_sim.app.study_report.showing import key_of
 from immune_sim.app.study_report.words import HOURS_PER_DAY, rows_of
 from immune_sim.core.palette import GRAY
 from immune_sim.figures.arms import INKS
@@ -48,7 +49,7 @@ def _survival(told: Told) -> Iterator[Drawing]:
             "Kaplan-Meier, with 95 % intervals; in brackets the runs that got there, of all. "
             "Below: runs still at risk. A cleared tumor counts as free of it until the horizon."
         )
-        yield Drawing(name, "times", _curves(told, table, title, y_title), caption, wide=True)
+        yield Drawing(name, "times", _curves(told, table, title, y_title), caption, wide=True, table=table)
 
 
 def _curves(told: Told, table: pd.DataFrame, title: str, y_title: str) -> Draw:
@@ -64,14 +65,15 @@ def _shares(told: Told) -> Iterator[Drawing]:
     rows = []
     for each in rows_of(table):
         name = f"{told.labels[each['arm']]} ({each['events']} of {each['n']})"
-        rows.append(Row(name, each["share"], each["share_low"], each["share_high"], told.styles[each["arm"]].ink))
+        ends, ink = (each["share_low"], each["share_high"]), told.styles[each["arm"]].ink
+        rows.append(Row(name, each["share"], *ends, ink, key=key_of(None, each["arm"])))
     title = "Tumor take: share of runs with a detectable tumor"
 
     def draw(theme: Theme) -> go.Figure:
         x_title = f"within {told.horizon / HOURS_PER_DAY:g} days"
         return intervals(rows, title=title, x_title=x_title, percent=True, span=(-0.02, 1.02), theme=theme)
 
-    yield Drawing("take", "arms", draw, "Dots: shares; lines: Wilson's 95 % intervals.")
+    yield Drawing("take", "arms", draw, "Dots: shares; lines: Wilson's 95 % intervals.", table=table)
 
 
 def _paired(told: Told) -> Iterator[Drawing]:
@@ -84,7 +86,7 @@ def _paired(told: Told) -> Iterator[Drawing]:
         value, low, high = (each[name] / HOURS_PER_DAY for name in ("difference", "difference_low", "difference_high"))
         name, series = f"{told.labels[each['arm']]} (n = {each['pairs']})", endpoint(each["endpoint"]).label
         ink, symbol = (INKS[0], "circle") if late else (INKS[1], "diamond")
-        rows.append(Row(name, value, low, high, ink, series, symbol))
+        rows.append(Row(name, value, low, high, ink, series, symbol, key=key_of(None, each["arm"])))
     if not rows:
         return
     title = f"Days gained over {told.labels[told.arms[0]]}, in the same tissue"
@@ -95,7 +97,7 @@ def _paired(told: Told) -> Iterator[Drawing]:
 
     where = " Averaged over all design points." if told.points > 1 else ""
     caption = f"Mean of paired differences with 95 % bootstrap intervals; n pairs with the same seed.{where}"
-    yield Drawing("paired", "arms", draw, caption)
+    yield Drawing("paired", "arms", draw, caption, table=table)
 
 
 def _published(told: Told) -> Iterator[Drawing]:
@@ -152,7 +154,8 @@ def _courses(told: Told) -> Iterator[Drawing]:
     for outcome in ordered[:MOST_COURSES]:
         fast = outcome.startswith(FAST) and told.horizon > 1.5 * FIRST_DAYS * HOURS_PER_DAY
         caption = f"The first {FIRST_DAYS:g} days; a double click shows all." if fast else ""
-        yield Drawing(f"course_{outcome}", "courses", _course(told, table, outcome, fast), caption)
+        of_one = table[table["outcome"] == outcome]
+        yield Drawing(f"course_{outcome}", "courses", _course(told, table, outcome, fast), caption, table=of_one)
 
 
 def _course(told: Told, table: pd.DataFrame, outcome: str, fast: bool) -> Draw:

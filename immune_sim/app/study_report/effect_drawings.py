@@ -62,7 +62,7 @@ def _effects(shown: Showing, table: pd.DataFrame, key: str) -> Drawing:
         f"95 % intervals, largest effect first. Of the variance, {percent(rest[REPLICATES])} is luck of replicates"
     )
     others = f", and {percent(rest[OTHERS])} interactions that are not shown here." if rest.get(OTHERS) else "."
-    return Drawing(f"effects_{slug(key)}", "effects", draw, caption + others, wide=True)
+    return Drawing(f"effects_{slug(key)}", "effects", draw, caption + others, wide=True, table=scaled)
 
 
 def _morris(shown: Showing, table: pd.DataFrame, key: str, luck: str) -> Iterator[Drawing]:
@@ -83,8 +83,10 @@ def _morris(shown: Showing, table: pd.DataFrame, key: str, luck: str) -> Iterato
         return morris_plane(scaled, title="Strength, and dependence on the others", unit=shown.unit, theme=theme)
 
     caption = f"Mean absolute effect over the whole range of a factor, 95 % intervals.{luck}"
-    yield Drawing(f"morris_{slug(key)}", "sensitivity", strength, caption)
-    yield Drawing(f"morris_plane_{slug(key)}", "sensitivity", plane, "Above the line: interactions or thresholds.")
+    yield Drawing(f"morris_{slug(key)}", "sensitivity", strength, caption, table=scaled)
+    yield Drawing(
+        f"morris_plane_{slug(key)}", "sensitivity", plane, "Above the line: interactions or thresholds.", table=scaled
+    )
 
 
 def _indices(shown: Showing, table: pd.DataFrame, key: str, luck: str) -> Iterator[Drawing]:
@@ -102,7 +104,7 @@ def _indices(shown: Showing, table: pd.DataFrame, key: str, luck: str) -> Iterat
         title = f"What {'explains the variance of' if shares else 'goes with'}: {shown.name}"
         return intervals(rows, title=title, x_title=x_title, level=0.0, percent=shares, apart=0.34, theme=theme)
 
-    yield Drawing(f"sensitivity_{slug(key)}", "sensitivity", draw, f"95 % intervals.{luck}", wide=True)
+    yield Drawing(f"sensitivity_{slug(key)}", "sensitivity", draw, f"95 % intervals.{luck}", wide=True, table=table)
 
 
 def _plain(name: str) -> str:

@@ -12,7 +12,7 @@ from immune_sim.analysis.study import SEPARATOR
 from immune_sim.analysis.tables import Interval
 from immune_sim.app.study_report.drawing import Draw, Drawing
 from immune_sim.app.study_report.gather import Factor, Told
-from immune_sim.app.study_report.showing import Showing, counted, slug
+from immune_sim.app.study_report.showing import Showing, counted, key_of, slug
 from immune_sim.app.study_report.words import rows_of
 from immune_sim.figures.intervals import Row, intervals
 from immune_sim.figures.look import Theme
@@ -35,7 +35,14 @@ def maps(told: Told) -> Iterator[Drawing]:
             arms = {key.partition(SEPARATOR)[2]: table for key, table in tables.items() if key.startswith(name)}
             ends = " with 95 % intervals" if told.replicates[1] > 1 else ""
             caption = f"Means{ends}, {counted(told)}."
-            yield Drawing(f"points_{name}", "map", _lines(told, name, arms, factors), caption, wide=True)
+            yield Drawing(
+                f"points_{name}",
+                "map",
+                _lines(told, name, arms, factors),
+                caption,
+                wide=True,
+                table=_long(told, name, arms),
+            )
         return
     for key, table in tables.items():
         name, _, arm = key.partition(SEPARATOR)
@@ -46,14 +53,16 @@ def _maps(told: Told, shown: Showing, table: pd.DataFrame, factors: list[Factor]
     table = _in_order(shown.scaled(table, "mean", "error"), factors)
     caption = f"Means of {counted(told)}. {GOOD if shown.difference else ''}".strip()
     if len(factors) == 2:
-        yield Drawing(f"map_{slug(key)}", "map", _heat(shown, table, factors, shown.title), caption, wide=True)
+        yield Drawing(
+            f"map_{slug(key)}", "map", _heat(shown, table, factors, shown.title), caption, wide=True, table=table
+        )
     if len(factors) != 3:
         return
     reach, third = float(table["mean"].abs().max()), factors[2]
     for value, part in list(table.groupby(third.label, sort=False, observed=True))[:MOST_FACETS]:
         title = f"{shown.title}; {third.name} {third.said(value)}"
         drawn = _heat(shown, part, factors[:2], title, reach)
-        yield Drawing(f"map_{slug(key)}_{slug(third.said(value))}", "map", drawn, caption)
+        yield Drawing(f"map_{slug(key)}_{slug(third.said(value))}", "map", drawn, caption, table=part)
 
 
 def _in_order(table: pd.DataFrame, factors: list[Factor]) -> pd.DataFrame:
@@ -97,7 +106,8 @@ def _lines(told: Told, name: str, arms: dict[str, pd.DataFrame], factors: list[F
         series = told.labels[arm] if several else ""
         for each in rows_of(_in_order(shown.scaled(table, "mean", "error"), factors).head(MOST_ROWS)):
             point = told.place(int(each["point"]))
-            rows.append(Row(point, *_ends(shown, each), told.styles[arm].ink, series, told=f"n = {each['n']}"))
+            ends, key = _ends(shown, each), key_of(int(each["point"]), arm)
+            rows.append(Row(point, *ends, told.styles[arm].ink, series, told=f"n = {each['n']}", key=key))
 
     def draw(theme: Theme) -> go.Figure:
         level = 0.0 if shown.difference else None
@@ -106,6 +116,13 @@ def _lines(told: Told, name: str, arms: dict[str, pd.DataFrame], factors: list[F
         )
 
     return draw
+
+
+def _long(told: Told, name: str, arms: dict[str, pd.DataFrame]) -> pd.DataFrame:
+    """The points of all arms below each other, in the unit of the figure."""
+    return Showing(told, name).scaled(
+        pd.concat([table.assign(arm=arm) for arm, table in arms.items()]), "mean", "error"
+    )
 
 
 def _ends(shown: Showing, row: dict[str, float]) -> Interval:

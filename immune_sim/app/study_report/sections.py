@@ -38,17 +38,10 @@ def part(name: str, title: str, *inside: Markup, about: str = "") -> Markup:
 
 def head(told: Told) -> Markup:
     """Title, what was done, and what a reader must know first."""
-    done, failed = int((told.runs["status"] == "ok").sum()), int((told.runs["status"] != "ok").sum())
-    points = f"{told.points} design points, " if told.points > 1 else ""
-    facts = (
-        f"{len(told.arms)} {'arms' if len(told.arms) > 1 else 'arm'}, {points}{replicates(told)}, {done:,} runs"
-        + (f", {failed:,} more failed" if failed else "")
-        + f"; followed for {told.horizon / HOURS_PER_DAY:g} days"
-    )
     parts = [
         element("p", text("immune-sim, report of a virtual experiment"), cls="over"),
         element("h1", text(told.title)),
-        element("p", text(facts), cls="facts"),
+        element("p", text(facts(told)), cls="facts"),
     ]
     if told.manifest.get("about"):
         parts.append(element("p", text(told.manifest["about"]), cls="lead"))
@@ -65,6 +58,17 @@ def head(told: Told) -> Markup:
         listed = element("ul", *(element("li", text(each)) for each in warned))
         parts.append(element("div", text("Before you believe it:"), listed, cls="banner"))
     return element("header", *parts)
+
+
+def facts(told: Told) -> str:
+    """How much there is of what, in one line."""
+    done, failed = int((told.runs["status"] == "ok").sum()), int((told.runs["status"] != "ok").sum())
+    points = f"{told.points} design points, " if told.points > 1 else ""
+    return (
+        f"{len(told.arms)} {'arms' if len(told.arms) > 1 else 'arm'}, {points}{replicates(told)}, {done:,} runs"
+        + (f", {failed:,} more failed" if failed else "")
+        + f"; followed for {told.horizon / HOURS_PER_DAY:g} days"
+    )
 
 
 def glance(told: Told) -> Markup:

@@ -36,6 +36,11 @@ def counted(told: Told) -> str:
     return f"n = {n} {'pair' if len(told.arms) > 1 else 'run'}{'' if high == 1 else 's'} a design point"
 
 
+def key_of(point: int | None, arm: str = "") -> str:
+    """What a mark of a figure stands for, as a text that a page can hand back: a design point, an arm, or both."""
+    return f"{'' if point is None else point}|{arm}"
+
+
 def slug(words: str) -> str:
     """Words as a part of a file's name."""
     return "".join(each if each.isalnum() or each in ".-" else "_" for each in words)

@@ -20,11 +20,12 @@ NAME = "journal"
 
 @dataclass
 class Told:
-    """What the journals of a folder say. shards: name -> what was written about it. runs: id -> hash."""
+    """What the journals of a folder say. shards: name -> what was written of it. runs: id -> hash. failed: of them."""
 
     shards: dict[str, dict[str, Any]] = field(default_factory=dict)
     removed: set[str] = field(default_factory=set)
     runs: dict[str, str] = field(default_factory=dict)
+    failed: set[str] = field(default_factory=set)
     sessions: list[dict[str, Any]] = field(default_factory=list)
     broken: int = 0
 
@@ -68,6 +69,7 @@ def read_journals(folder: Path) -> Told:
 def _note(told: Told, entry: dict[str, Any]) -> None:
     if "run" in entry:
         told.runs[entry["run"]] = entry["hash"]
+        (told.failed.add if entry.get("failed") else told.failed.discard)(entry["run"])
     elif "shard" in entry:
         told.shards[entry["shard"]] = entry
         told.removed.discard(entry["shard"])

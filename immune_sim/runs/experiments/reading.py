@@ -15,7 +15,7 @@ from immune_sim.runs.experiments.naming import column_fault, file_name_fault
 from immune_sim.runs.experiments.reading_arms import ArmReader
 from immune_sim.runs.experiments.reading_design import read_design
 from immune_sim.runs.experiments.reading_factors import read_factors
-from immune_sim.runs.experiments.reading_tools import Tools
+from immune_sim.runs.experiments.reading_tools import MOST_POINTS, Tools
 from immune_sim.scenario.document import parse
 from immune_sim.scenario.reading import line_of
 from immune_sim.scenario.registry import installed
@@ -24,16 +24,24 @@ MOST_TOLD = 25  # contradictions between values at design points
 
 
 def read_experiment(
-    text: str, origin: str = "experiment", *, name: str = "experiment", folder: Path | None = None, quick: bool = False
+    text: str,
+    origin: str = "experiment",
+    *,
+    name: str = "experiment",
+    folder: Path | None = None,
+    quick: bool = False,
+    alone: bool = False,
+    most_points: int = MOST_POINTS,
 ) -> Experiment:
     """Read the text of an experiment file.
 
-    folder: where scenario files named in it are looked for. quick: with the smaller values of [quick].
+    folder: where scenario files named in it are looked for. quick: with the smaller values of [quick]. alone: refuse
+    scenario files, so that nothing but the text is read. most_points: design points that are allowed.
     Raises ScenarioError with every mistake found.
     """
     document = parse(text, origin)
     variants = (quick, not quick) if keys.QUICK_TABLE in document.content else (quick,)  # both are checked
-    readers = [_Reader(Tools(document, installed()), folder, each) for each in variants]
+    readers = [_Reader(Tools(document, installed(), alone, most_points), folder, each) for each in variants]
     made = [reader.read(name, text) for reader in readers]
     problems = dict.fromkeys(each for reader in readers for each in reader.tools.problems)
     if problems:

@@ -13,7 +13,7 @@ from immune_sim.runs.experiments.overriding import read_overrides, read_regimen
 from immune_sim.runs.experiments.reading_tools import Tools
 from immune_sim.runs.experiments.schedules import vary
 from immune_sim.scenario import opening
-from immune_sim.scenario.hints import RefusedError
+from immune_sim.scenario.hints import RefusedError, quoted
 from immune_sim.scenario.reading import read_duration
 from immune_sim.scenario.scenario import Scenario
 
@@ -33,6 +33,9 @@ class ArmReader:
         return self._horizon(scenario, self.content["horizon"]) if "horizon" in self.content else scenario
 
     def _scenario(self, path: tuple[str | int, ...], given: str) -> Scenario:
+        if self.tools.alone and given.endswith(opening.SUFFIX):
+            self.tools.problem(path, f"{quoted(given)} is a file; none is opened here. Name a shipped scenario.")
+            return Scenario.default()
         try:
             if given.endswith(opening.SUFFIX):
                 return Scenario.from_file((self.folder or Path()) / given)

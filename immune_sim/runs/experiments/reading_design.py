@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from immune_sim.mechanisms.links import LINKS
@@ -16,7 +17,7 @@ from immune_sim.scenario.hints import RefusedError, listed, quoted
 from immune_sim.scenario.scenario import Scenario
 
 LINK_NAMES = tuple(each.name for each in LINKS)
-MOST_POINTS = 1_000_000
+FOLDED_POINTS = 32
 
 
 def read_design(
@@ -76,16 +77,27 @@ def _check_fit(tools: Tools, kind: str, factors: list[Factor], settings: dict[st
             )
     if kind == "factorial" and settings.get("which") == "folded" and len(factors) > 16:
         tools.problem(("design", "which"), f"a folded factorial holds 16 switches, not {len(factors)}. Leave some out.")
-    count = (
-        math.prod(len(each.levels) or 1 for each in factors)
-        if kind in ("grid", "factorial") and settings.get("which", "full") == "full"
-        else 1
-    )
-    if count > MOST_POINTS:
-        tools.problem(
-            ("design", "kind"),
-            f"{count:,} design points are too many. Allowed: {MOST_POINTS:,}. Sample them with a Latin hypercube.",
-        )
+    count = count_points(kind, factors, settings)
+    if count > tools.most_points:
+        what = f"{count:,} design points are too many. Allowed: {tools.most_points:,}."
+        sample = " Sample them with a Latin hypercube." if kind in ("grid", "factorial") else " Ask for fewer."
+        tools.problem(("design", "kind"), what + sample)
+
+
+def count_points(kind: str, factors: Sequence[Factor], settings: Mapping[str, Any]) -> int:
+    """How many design points come of this, without making them."""
+    if kind == "list":
+        return len(settings["rows"])
+    if kind == "latin hypercube":
+        return int(settings["points"] or 0)
+    if kind == "sobol":
+        twice = 2 if settings.get("second_order") else 1
+        return int(settings["samples"] or 0) * (twice * len(factors) + 2)
+    if kind == "morris":
+        return int(settings["trajectories"] or 0) * (len(factors) + 1)
+    if kind == "factorial" and settings.get("which", "full") != "full":
+        return FOLDED_POINTS if settings["which"] == "folded" else len(factors) + 1
+    return math.prod(len(each.levels) or 1 for each in factors)
 
 
 def _switches(tools: Tools, table: dict[str, Any], base: Scenario) -> list[Factor]:

@@ -15,14 +15,16 @@ from immune_sim.scenario.hints import RefusedError, did_you_mean, quoted
 from immune_sim.scenario.reading import LONGEST_TEXT
 from immune_sim.scenario.registry import Registry
 
+MOST_POINTS = 1_000_000
 HOURS = {each.name for each in ENDPOINTS if each.unit == "h"}
 
 
 class Tools:
-    """One document and the problems found in it so far."""
+    """One document and the problems found in it so far; what it may ask for is in ``read_experiment``."""
 
-    def __init__(self, document: Document, registry: Registry):
+    def __init__(self, document: Document, registry: Registry, alone: bool = False, most_points: int = MOST_POINTS):
         self.document, self.registry = document, registry
+        self.alone, self.most_points = alone, most_points
         self.problems: list[Problem] = list(document.problems)
         self.moved: dict[Path, Path] = {}  # key -> where the value that took its place stands
 

@@ -1,4 +1,4 @@
-"""The bar at the top: what this is, and light or dark."""
+"""The bar at the top: what this is, the two pages, and light or dark."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ import reacton.ipyvuetify as v
 import solara
 import solara.lab
 
-from immune_sim.app.dashboard.components.controls import Action, IconAction, box, text
+from immune_sim.app.dashboard.components.controls import Action, IconAction, text
+from immune_sim.app.dashboard.components.navigation import Tabs
 from immune_sim.app.dashboard.state import Session
 
 MARK = (
@@ -19,16 +20,9 @@ MARK = (
 
 @solara.component
 def Header(session: Session) -> None:
-    """Name, one line of what one sees, what can be opened, the theme."""
+    """Name, pages, one line of what one sees, what can be opened, the theme."""
     with v.Html(tag="header", class_="top"):
-        solara.HTML(tag="div", classes=["top-mark"], unsafe_innerHTML=MARK)
-        box(
-            [
-                text("immune-sim", "top-name"),
-                text("A tumor and the immune system under a naltrexone schedule, cell by cell", "top-line"),
-            ],
-            "top-words",
-        )
+        Name("A tumor and the immune system under a naltrexone schedule, cell by cell")
         v.Spacer()
         Action(
             "Compare",
@@ -46,6 +40,25 @@ def Header(session: Session) -> None:
         )
         IconAction("mdi-keyboard-outline", lambda: session.show_panel("keys", True), "Keys (press ?)")
         ThemeSwitch()
+
+
+@solara.component
+def StudyHeader() -> None:
+    """The same bar above the experiments."""
+    with v.Html(tag="header", class_="top"):
+        Name("Many tissues, compared: arms, schedules, switches, seeds")
+        v.Spacer()
+        ThemeSwitch()
+
+
+@solara.component
+def Name(line: str) -> None:
+    """The mark, the name, the pages, and what this one shows."""
+    with v.Html(tag="div", class_="top-brand"):
+        solara.HTML(tag="div", classes=["top-mark"], unsafe_innerHTML=MARK)
+        text("immune-sim", "top-name")
+        Tabs()
+        text(line, "top-line")
 
 
 @solara.component

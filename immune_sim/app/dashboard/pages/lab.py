@@ -15,6 +15,7 @@ from immune_sim.app.dashboard.components.evidence import EvidenceNote, EvidenceP
 from immune_sim.app.dashboard.components.header import Header
 from immune_sim.app.dashboard.components.keyboard import ForTheEar, Keyboard, KeysPanel
 from immune_sim.app.dashboard.components.luck_view import LuckPanel
+from immune_sim.app.dashboard.components.navigation import use_address
 from immune_sim.app.dashboard.components.parameter_card import ParameterCard
 from immune_sim.app.dashboard.components.readout import Readout
 from immune_sim.app.dashboard.components.scenario_card import ScenarioCard
@@ -79,3 +80,4 @@ def Laboratory() -> None:
             Keyboard(session)
             HandOver(session)
     solara.use_effect(begin, [])
+    use_address(session)

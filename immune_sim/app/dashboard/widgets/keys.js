@@ -9,6 +9,7 @@ function render({ model }) {
     const shifted = event.shiftKey && event.key.length > 1;
     const name = shifted ? `shift+${event.key}` : event.key.length === 1 ? event.key.toLowerCase() : event.key;
     if (!model.get("known").includes(name)) return;
+    if (document.querySelector(".is-away .transport")) return; // another page is in front of the Lab
     const dialog = document.querySelector(".v-dialog--active");
     if (name === "Escape") {
       if (dialog && !document.querySelector(".menuable__content__active")) model.send({ kind: "key", key: name });
