@@ -13,5 +13,5 @@ from immune_sim.app.dashboard.widgets.time_strip import TimeStrip
 def TimeStripView(session: Session) -> None:
     """Scrubber, doses, blockade and branches; it tells everything to the session itself."""
     with v.Html(tag="section", class_="card strip-card", attributes={"aria-label": "Time travel"}):
-        strip = TimeStrip.element(comparable=False)
+        strip = TimeStrip.element(comparable=not session.twins.full)
     solara.use_effect(lambda: session.travel.attach(solara.get_widget(strip)), [])
