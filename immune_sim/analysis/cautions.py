@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from immune_sim.analysis.tables import PAIR, arms_of, good, of_arm
+from immune_sim.analysis.tables import FEWEST, PAIR, arms_of, good, of_arm
 
 FEW = 10  # replicates below which intervals are wide and normal theory is doubtful
 UNEVEN = 0.05  # difference of the failed shares of two arms from which a comparison is in doubt
@@ -23,15 +23,19 @@ def _few(runs: pd.DataFrame) -> list[str]:
     few = counts[counts["n"] < FEW]
     if few.empty:
         return []
+    none = (
+        f" Below {FEWEST} runs or pairs no interval of a mean, a median or a ratio is given."
+        if counts["n"].min() < FEWEST
+        else ""
+    )
     if runs["point"].nunique() > 1:
         where = f"{len(few)} of {len(counts)} combinations of arm and design point"
-        return [
-            f"Fewer than {FEW} replicates at {where}: a single point is uncertain; effects over all points are less so."
-        ]
+        said = "a single point is uncertain; effects over all points are less so."
+        return [f"Fewer than {FEW} replicates at {where}: {said}{none}"]
     where = ", ".join(f"{arm} {n}" for arm, n in zip(few["arm"], few["n"], strict=True))
     return [
         f"Fewer than {FEW} replicates ({where}): intervals are wide, and medians and survival curves can turn with a "
-        "single run."
+        f"single run.{none}"
     ]
 
 

@@ -17,16 +17,15 @@ from scipy import stats
 
 from immune_sim.analysis.endpoints import Endpoint, endpoint
 from immune_sim.analysis.shares import difference
-from immune_sim.analysis.tables import LEVEL, Floats, Interval, arms_of, as_row, good, of_arm, pairs, values_of
+from immune_sim.analysis.tables import FEWEST, LEVEL, Floats, Interval, arms_of, as_row, good, of_arm, pairs, values_of
 
 RESAMPLES = 4000
 SEED = 20260101  # of the resampling only: the same table gives the same interval
-FEWEST = 3  # pairs below which no interval is given
 MANY = 1000  # pairs from which the mean is normal enough, and resampling only costs memory
 
 
 def bootstrap_mean(values: Floats, *, level: float = LEVEL, resamples: int = RESAMPLES) -> Interval:
-    """The mean of independent values with its bootstrap interval; nan ends below three values or if all are equal."""
+    """The mean of independent values with its bootstrap interval; nan ends below FEWEST values or if all are equal."""
     if len(values) == 0:
         return Interval(math.nan, math.nan, math.nan)
     mean = float(np.mean(values))

@@ -16,7 +16,18 @@ from numpy.typing import ArrayLike
 from scipy import stats
 
 from immune_sim.analysis.shares import wilson
-from immune_sim.analysis.tables import LEVEL, Floats, Interval, arms_of, as_row, followed, good, horizon_of, of_arm
+from immune_sim.analysis.tables import (
+    FEWEST,
+    LEVEL,
+    Floats,
+    Interval,
+    arms_of,
+    as_row,
+    followed,
+    good,
+    horizon_of,
+    of_arm,
+)
 
 
 def curve(times: ArrayLike, until: ArrayLike, *, level: float = LEVEL) -> pd.DataFrame:
@@ -47,14 +58,21 @@ def curve(times: ArrayLike, until: ArrayLike, *, level: float = LEVEL) -> pd.Dat
 
 
 def median_time(of_curve: pd.DataFrame) -> Interval:
-    """The first time at which half have had the event, and where the band crosses one half; nan where it does not."""
+    """The first time at which half have had the event, and where the band crosses one half; nan where it does not.
+
+    No ends below FEWEST runs.
+    """
+    if of_curve["at_risk"].iloc[0] < FEWEST:
+        return Interval(_first_at_half(of_curve, "survival"), math.nan, math.nan)
     return Interval(*(_first_at_half(of_curve, column) for column in ("survival", "low", "high")))
 
 
 def restricted_mean(of_curve: pd.DataFrame, horizon: float, level: float = LEVEL) -> tuple[Interval, float]:
     """The mean time until the event within the horizon, h: the area under the curve; and its standard error.
 
-    Without any event the error cannot be estimated; it and the ends are nan.
+    The interval is Student's with the variance taken over n - 1: where every run was followed to its event or to the
+    horizon, exactly that of the plain mean of the times cut there, which a study tells while it runs. Without any event
+    the error cannot be estimated; it and the ends are nan, and so are the ends below FEWEST runs.
     """
     steps = of_curve[of_curve["time"] <= horizon]
     widths = np.diff(np.append(np.asarray(steps["time"], dtype=float), horizon))
@@ -65,9 +83,12 @@ def restricted_mean(of_curve: pd.DataFrame, horizon: float, level: float = LEVEL
     # where nobody is left no area is ahead, so that the division by 0 there may be left out
     hazard = np.divide(events, at_risk * left, out=np.zeros_like(events), where=left > 0)
     mean, error = float(areas.sum()), float(np.sqrt(np.sum(ahead**2 * hazard)))
+    n = int(at_risk[0])
     if not events.any():
         return Interval(mean, math.nan, math.nan), math.nan
-    far = float(stats.norm.ppf(0.5 + level / 2)) * error
+    if n < FEWEST:
+        return Interval(mean, math.nan, math.nan), error
+    far = float(stats.t.ppf(0.5 + level / 2, n - 1)) * error * math.sqrt(n / (n - 1))
     return Interval(mean, max(0.0, mean - far), min(horizon, mean + far)), error
 
 

@@ -14,6 +14,7 @@ from immune_sim.core.errors import ImmuneSimError
 
 Floats = NDArray[np.float64]
 LEVEL = 0.95
+FEWEST = 5  # runs, or pairs, below which a mean, a median or a ratio gets no interval: it would promise too much
 PAIR = ["point", "replicate"]
 
 

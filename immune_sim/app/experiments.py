@@ -13,10 +13,9 @@ from rich.table import Table
 from rich.text import Text
 
 from immune_sim.app.console import ask_for, console, is_watched
-from immune_sim.app.experiment_progress import StudyProgress, estimate_words
+from immune_sim.app.experiment_progress import StudyProgress, words_of
 from immune_sim.app.redrawn import duration_words
-from immune_sim.app.setting_up import command_line, say_that_it_compiles
-from immune_sim.app.working import INTERRUPTED
+from immune_sim.app.starting import INTERRUPTED, command_line, said_if_slow, say_that_it_compiles
 from immune_sim.runs.experiments.declared import Experiment
 from immune_sim.runs.experiments.design import points_of
 from immune_sim.runs.experiments.estimate import seconds_per_run
@@ -24,12 +23,12 @@ from immune_sim.runs.experiments.executors import count_cores, make_executor
 from immune_sim.runs.experiments.experiment import folder_of, set_up
 from immune_sim.runs.experiments.loading import load_experiment, shipped_experiments
 from immune_sim.runs.experiments.order import Queue
-from immune_sim.runs.experiments.running import Run
+from immune_sim.runs.experiments.running import Ended, Run
+from immune_sim.runs.experiments.shards import MISSING
 from immune_sim.runs.experiments.standing import Standing
 from immune_sim.runs.experiments.study import Study
 from immune_sim.runs.experiments.task import execute
 from immune_sim.runs.experiments.trust import experiment_of, task_of
-from immune_sim.runs.experiments.trust import status as status_of
 from immune_sim.runs.experiments.trust import verify as verify_study
 from immune_sim.runs.experiments.writing import OpenStudy
 from immune_sim.runs.run import interruption_by_keyboard
@@ -58,18 +57,27 @@ class Wishes:
 
 def work(file: str, out: Path | None, wishes: Wishes, *, quick: bool, dry_run: bool, replicates: int | None) -> int:
     """Compute a study, or print its design; returns the exit code."""
-    experiment, part = set_up(file, quick=quick, replicates=replicates), wishes.part()
+    with said_if_slow(f"Reading {file} and all that a model needs"):
+        experiment, part = set_up(file, quick=quick, replicates=replicates), wishes.part()
     folder = out or folder_of(experiment)
     say_that_it_compiles()
     if dry_run:
         _tell_design(experiment, wishes, folder, part)
         return 0
     opened = OpenStudy.at(experiment, folder, other_code=wishes.other_code)
-    to = console()
+    try:
+        ended, standing = _compute(opened, part, wishes)
+    except KeyboardInterrupt:
+        return _tell_how_to_go_on("Stopped at once; every run that had finished is written.")
+    _tell_end(opened, standing)
+    return 0 if ended == "complete" else _tell_how_to_go_on("Stopped; every finished run is written.")
+
+
+def _compute(opened: OpenStudy, part: tuple[int, int], wishes: Wishes) -> tuple[Ended, Standing]:
     with (
         interruption_by_keyboard() as interruption,
         make_executor(wishes.workers, wishes.scheduler) as executor,
-        StudyProgress(console(stderr=True), experiment, moving=is_watched()) as progress,
+        StudyProgress(console(stderr=True), moving=is_watched()) as progress,
     ):
         session = Run(
             opened,
@@ -79,11 +87,12 @@ def work(file: str, out: Path | None, wishes: Wishes, *, quick: bool, dry_run: b
             interruption=interruption,
             retry_failed=wishes.retry_failed,
         )
-        ended, standing = session.work()
-    _tell_end(opened, standing)
-    if ended == "complete":
-        return 0
-    to.print("\nStopped; every finished run is written. To go on:")
+        return session.work()
+
+
+def _tell_how_to_go_on(what: str) -> int:
+    to = console()
+    to.print(f"\n{what} To go on:")
     to.print(f"  {command_line()}", style="cyan", soft_wrap=True)
     return INTERRUPTED
 
@@ -92,12 +101,13 @@ def _tell_end(opened: OpenStudy, standing: Standing) -> None:
     to, experiment = console(), opened.experiment
     to.print(Text.assemble((experiment.title, "bold"), f": {standing.done:,} runs, {standing.new:,} of them new."))
     for name, what in standing.damaged.items():
-        to.print(Text(f"{name} was damaged ({what}) and set aside; its runs were computed again.", style="yellow"))
+        how = "was missing" if what == MISSING else f"was damaged ({what}) and set aside"
+        to.print(Text(f"{name} {how}; its runs are computed again.", style="yellow"), soft_wrap=True)
     if standing.failed:
         where = "`immune-sim experiment status` tells more"
         to.print(Text(f"{standing.failed} runs failed; {where}.", style="yellow"))
     for arm, found in standing.estimates().items():
-        to.print(Text.assemble((f"  {arm}: ", "dim"), estimate_words(standing.endpoint, found)))
+        to.print(Text.assemble((f"  {arm}: ", "dim"), words_of(standing, arm, found)))
     to.print(Text.assemble(("Written to ", "dim"), str(opened.folder)), soft_wrap=True)
 
 
@@ -147,36 +157,6 @@ def tell_shipped(name: str | None) -> None:
         head = tomllib.loads(path.read_text(encoding="utf-8"))
         table.add_row(path.stem, f"[bold]{head.get('title', path.stem)}[/bold]\n{head.get('about', '')}")
     console().print(table)
-
-
-def tell_status(folder: Path) -> int:
-    """Print where a study stands; exit code 1 where a file of it is damaged."""
-    study = Study.open(folder)
-    found, to = status_of(study), console()
-    to.print(Text(found.name, style="bold"))
-    to.print(
-        f"runs        {found.done:,} of {'at most ' if study.manifest['replicates']['half_width'] else ''}"
-        f"{found.planned:,}, {found.failed:,} failed"
-    )
-    to.print(f"points      {found.points:,}")
-    for arm, count in found.per_arm.items():
-        told = f", {estimate_words(found.endpoint, found.estimates[arm])}" if arm in found.estimates else ""
-        to.print(Text.assemble((f"  {arm}: ", "dim"), f"{count:,} runs{told}"))
-    to.print(f"digest      {found.digest[:16]}")
-    for name, what in found.damaged.items():
-        to.print(Text(f"damaged     {folder / name}: {what}", style="red"), soft_wrap=True)
-    if found.damaged:
-        to.print("Run the same experiment again: it sets these files aside and computes their runs anew.")
-    elif found.failed:
-        for row in study.failures.head(5).to_dict("records"):
-            to.print(
-                Text(
-                    f"failed      {row['run_id']} at {row['stage']}: {row['error']}: {row['message']}", style="yellow"
-                ),
-                soft_wrap=True,
-            )
-            to.print(Text(f"            {row['command']}", style="cyan"), soft_wrap=True)
-    return DIFFERENT if found.damaged else 0
 
 
 def tell_verified(folder: Path, sample: int, seed: int, workers: int | None) -> int:

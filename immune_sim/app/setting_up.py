@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import dataclasses
-import shlex
-import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from immune_sim.app.console import ask_for, console
+from immune_sim.app.console import ask_for
 from immune_sim.app.dashboard import replay
-from immune_sim.core.jit import is_compiled
+from immune_sim.app.starting import command_line, say_that_it_compiles
 from immune_sim.model.model import LARGEST_SEED, TumorImmuneModel
 from immune_sim.runs.checkpoints import CHECKPOINTS, CheckpointWriter
 from immune_sim.runs.pictures import Album, FrameWriter
@@ -21,7 +19,6 @@ from immune_sim.scenario.overrides import parse_setting
 from immune_sim.scenario.scenario import Scenario
 
 RESULTS = Path("results")
-COMPILING = 45  # s, about what compiling all kernels takes on a small machine
 HOURS_PER_DAY = 24.0
 
 
@@ -157,16 +154,3 @@ def _job(model: TumorImmuneModel, folder: RunFolder, until: float, wishes: Wishe
 def _earlier(folder: RunFolder | None) -> dict[str, Any]:
     """The summary that an interrupted part of the run left, if any."""
     return folder.read_summary() if folder and folder.summarized else {}
-
-
-def command_line() -> str:
-    """The command as it was typed, without the folder of the program."""
-    return shlex.join(["immune-sim", *sys.argv[1:]])
-
-
-def say_that_it_compiles() -> None:
-    """Say once that the first run after installation takes longer, and why."""
-    if not is_compiled():
-        console(stderr=True).print(
-            f"First run after installation: compiling the kernels, about {COMPILING} s, once.", style="dim"
-        )

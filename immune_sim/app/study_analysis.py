@@ -77,7 +77,13 @@ def _survival(to: Console, told: Told) -> int:
             p = p_value(test["p_holm"]) if test else ""
             events = f"{row['events']} of {row['n']}"
             cells.append([row["arm"], events, span(row, "median", days), span(row, "mean", days), p])
-        heads = ("arm", "events", "median, days", f"mean within {days(told.horizon)} days", "log-rank p")
+        heads = (
+            "arm",
+            "events",
+            "median, days",
+            f"mean within {days(told.horizon)} days",
+            "log-rank p" + (", Holm-corrected" if len(tests) > 1 else ""),
+        )
         count += _print(to, title, heads, cells)
     return count
 

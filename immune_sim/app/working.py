@@ -12,11 +12,10 @@ from immune_sim.app.closing import tell_results
 from immune_sim.app.console import console, is_watched
 from immune_sim.app.progress import Progress
 from immune_sim.app.setting_up import Job
+from immune_sim.app.starting import INTERRUPTED
 from immune_sim.core.errors import ImmuneSimError, OutputError
 from immune_sim.runs.files import write_atomically
 from immune_sim.runs.run import Ending, Interruption, Watcher, advance, interruption_by_keyboard
-
-INTERRUPTED = 130
 
 
 def work(job: Job) -> int:

@@ -9,11 +9,12 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from types import FrameType
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
-from immune_sim.model.model import TumorImmuneModel
+if TYPE_CHECKING:
+    from immune_sim.model.model import TumorImmuneModel
 
-Watcher = Callable[[TumorImmuneModel], None]
+Watcher = Callable[["TumorImmuneModel"], None]
 Reason = Literal["duration", "endpoint", "cleared", "hour", "interrupted"]
 ENDINGS: dict[Reason, str] = {
     "duration": "its duration is over",

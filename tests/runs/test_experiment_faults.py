@@ -25,8 +25,8 @@ from immune_sim.runs.experiments.experiment import arm, run_study, set_up
 from immune_sim.runs.experiments.journal import read_journals
 from immune_sim.runs.experiments.pool import Pool
 from immune_sim.runs.experiments.standing import Standing
+from immune_sim.runs.experiments.status import status
 from immune_sim.runs.experiments.study import Study
-from immune_sim.runs.experiments.trust import status
 from tests.runs.studies import TINY, computed, tiny
 
 MANY = TINY.replace("replicates = 3", "replicates = 10")  # 40 runs

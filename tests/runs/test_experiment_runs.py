@@ -24,8 +24,9 @@ from immune_sim.runs.experiments.loading import load_experiment
 from immune_sim.runs.experiments.naming import taken
 from immune_sim.runs.experiments.order import Queue
 from immune_sim.runs.experiments.standing import Standing, locked
+from immune_sim.runs.experiments.status import status
 from immune_sim.runs.experiments.study import Study
-from immune_sim.runs.experiments.trust import status, verify
+from immune_sim.runs.experiments.trust import verify
 from immune_sim.runs.run import Interruption
 from immune_sim.scenario.scenario import Scenario
 from tests.runs.studies import TINY, computed, tiny

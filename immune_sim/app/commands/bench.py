@@ -39,7 +39,7 @@ def bench(
     """Measure the speed on the standard tissue: 200 x 200 sites, 10,000 tumor cells, 1,000 immune cells, all fields."""
     from immune_sim.app import bench_tables
     from immune_sim.app.console import console
-    from immune_sim.app.setting_up import say_that_it_compiles
+    from immune_sim.app.starting import say_that_it_compiles
     from immune_sim.runs.benchmark import compare
     from immune_sim.runs.profiling import profile
     from immune_sim.runs.provenance import provenance

@@ -84,7 +84,10 @@ def run(
     ] = False,
 ) -> None:
     """Compute a study, or what is missing of it."""
-    from immune_sim.app.experiments import Wishes, work
+    from immune_sim.app.starting import said_if_slow
+
+    with said_if_slow("Getting ready"):
+        from immune_sim.app.experiments import Wishes, work
 
     wishes = Wishes(workers, scheduler, shard, retry_failed=retry_failed, other_code=other_code)
     raise typer.Exit(work(file, out, wishes, quick=quick, dry_run=dry_run, replicates=replicates))
@@ -101,9 +104,13 @@ def list_(
 
 def status(folder: Folder) -> None:
     """Tell where a study stands, and check every file of its results."""
-    from immune_sim.app.experiments import tell_status
+    from immune_sim.app.starting import said_if_slow
 
-    raise typer.Exit(tell_status(folder))
+    with said_if_slow(f"Checking every file of {folder}"):
+        from immune_sim.app.study_status import tell_status
+
+        code = tell_status(folder)
+    raise typer.Exit(code)
 
 
 def verify(

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import math
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 from immune_sim.analysis.endpoints import endpoint
+from immune_sim.analysis.tables import FEWEST
 from immune_sim.app.report.markup import Markup, element, raw, text
 from immune_sim.app.study_report.gather import Told
 from immune_sim.app.study_report.sections import Rows, arm_name, grid
@@ -29,14 +32,30 @@ def sentences(told: Told) -> Iterator[tuple[str, str]]:
         pair = found[0]
         more = "longer" if pair["difference"] >= 0 else "shorter"
         until = f"{told.horizon / HOURS_PER_DAY:g}"
-        gain, low, high = (pair[f"difference{end}"] for end in ("", "_low", "_high"))
+        gain = pair["difference"]
         sentence = (
             f"lived {number(abs(gain) / HOURS_PER_DAY)} days {more} than the control in the same tissue, on average "
             f"within {until} days "
-            f"(95 % interval of the gain {days(low)} to {days(high)}, {pair['pairs']} pairs); "
-            f"it did better in {percent(pair['benefit'])} of the pairs. Log-rank p {_equals(p_value(row['p_holm']))}"
+            f"({_gain_words(pair)}); "
+            f"it did better in {percent(pair['benefit'])} of the pairs. "
+            f"Log-rank p {_equals(p_value(row['p_holm']))}{corrected(len(tests))}"
         )
         yield told.labels[row["arm"]], f"{sentence}."
+
+
+def corrected(comparisons: int) -> str:
+    """What is said behind a p-value that was adjusted for the number of comparisons."""
+    return f" (Holm-corrected for {comparisons} comparisons)" if comparisons > 1 else ""
+
+
+def _gain_words(pair: Mapping[str, Any]) -> str:
+    """The interval of the gain with its pairs, or why there is none."""
+    low, high, count = pair["difference_low"], pair["difference_high"], pair["pairs"]
+    if math.isfinite(low) and math.isfinite(high):
+        return f"95 % interval of the gain {days(low)} to {days(high)}, {count} pairs"
+    pairs = f"{count} {'pair' if count == 1 else 'pairs'}"
+    why = "too few for an interval" if count < FEWEST else "all alike, so that no interval can be given"
+    return f"{pairs}, {why}"
 
 
 def _equals(said: str) -> str:
@@ -68,8 +87,8 @@ def paired(told: Told) -> Markup:
     about = (
         "Arms of one replicate share their luck, so their difference is that of the same tissue. Better in: share of "
         "pairs in which the arm did better for the host, ties counted half. Variance saved: what pairing took off the "
-        "variance of the difference. A time that never came counts with the time followed. Brackets: 95 % bootstrap "
-        "intervals."
+        "variance of the difference. A time that never came counts with the time followed. Brackets: 95 % intervals, "
+        "by bootstrap over the pairs; of shares Newcombe's."
     )
     return raw(grid(heads, rows, numbers_from=2) + element("p", text(about), cls="small"))
 
@@ -84,14 +103,14 @@ def tests(told: Told) -> Markup:
                 number(row["chi2"]),
                 p_value(row["p"]),
                 p_value(row["p_holm"]),
-                span(row, "mean_gain", days),
             ]
             rows.append([text(words), arm_name(told, row["arm"]), *(text(each) for each in cells)])
     if not rows:
         return raw("")
-    heads = ["time", "arm against control", "log-rank chi2", "p", "p (Holm)", "gain of the restricted mean, days"]
+    heads = ["time", "arm against control", "log-rank chi2", "p", "p, Holm-corrected"]
     about = (
         "These take the arms for independent; since arms share their luck, the paired differences are the sharper "
-        "comparison."
+        "comparison. How large the gain is, the table above tells. Holm-corrected: adjusted for the number of arms "
+        "compared; this is the p given elsewhere on this page."
     )
     return raw(grid(heads, rows, numbers_from=2) + element("p", text(about), cls="small"))

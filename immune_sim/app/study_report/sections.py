@@ -91,7 +91,8 @@ def glance(told: Told) -> Markup:
         rows.append([arm_name(told, arm), text(late[arm]["n"]), *cells])
     heads = ["arm", "runs", "take", "median days to tumor", "median survival, days", "mean survival, days", "cleared"]
     until = f"{told.horizon / HOURS_PER_DAY:g}"
-    about = f"Mean survival is restricted to the {until} days followed. Below each figure: its 95 % interval."
+    about = f"Mean survival is restricted to the {until} days followed. Below each figure: its 95 % interval, "
+    about += "Wilson's of a share, Student's of a mean; open: the end lies beyond the days followed."
     return raw(grid(heads, rows) + element("p", text(about), cls="small"))
 
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from immune_sim.core.parameters import Value
 from immune_sim.mechanisms.endpoints import ENDPOINTS
-from immune_sim.model.model import TumorImmuneModel
-from immune_sim.scenario.scenario import Scenario
+
+if TYPE_CHECKING:  # the model and all its mechanisms take long to import: who only looks at a study waits for neither
+    from immune_sim.model.model import TumorImmuneModel
+    from immune_sim.scenario.scenario import Scenario
 
 Kind = Literal["grid", "list", "latin hypercube", "sobol", "morris", "factorial"]
 KINDS: tuple[Kind, ...] = ("grid", "list", "latin hypercube", "sobol", "morris", "factorial")
@@ -19,7 +21,7 @@ Which = Literal["full", "folded", "one out", "one in"]
 Reduction = Literal["at", "last", "mean", "minimum", "maximum", "area"]
 REDUCTIONS: tuple[Reduction, ...] = ("at", "last", "mean", "minimum", "maximum", "area")
 STANDARD = tuple(each.name for each in ENDPOINTS)
-ModelFunction = Callable[[TumorImmuneModel], float]
+ModelFunction = Callable[["TumorImmuneModel"], float]
 
 
 @dataclass(frozen=True)

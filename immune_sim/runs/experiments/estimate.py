@@ -7,15 +7,16 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy import stats
+from scipy import special
 
 from immune_sim.mechanisms.endpoints import ENDPOINTS
-from immune_sim.model.model import TumorImmuneModel
-from immune_sim.runs.experiments.declared import Experiment
-from immune_sim.runs.experiments.design import points_of, scenario_at
-from immune_sim.scenario.scenario import Scenario
+
+if TYPE_CHECKING:
+    from immune_sim.runs.experiments.declared import Experiment
+    from immune_sim.scenario.scenario import Scenario
 
 LEVEL = 0.95
 TIMES = {each.name for each in ENDPOINTS if each.unit == "h" and each.name != "hours"}
@@ -54,11 +55,13 @@ def estimate(endpoint: str, values: Sequence[float]) -> Estimate:
         return Estimate(math.nan, math.nan, math.nan, 0)
     mean = float(known.mean())
     if endpoint in SHARES:
+        from scipy import stats  # most of a second to import
+
         interval = stats.binomtest(int(known.sum()), n).proportion_ci(LEVEL, method="wilson")
         return Estimate(mean, float(interval.low), float(interval.high), n)
     if np.ptp(known) == 0:  # one value, or nothing that differs: no error can be estimated (decision 0012)
         return Estimate(mean, -math.inf, math.inf, n)
-    far = float(stats.t.ppf(0.5 + LEVEL / 2, n - 1) * known.std(ddof=1) / math.sqrt(n))
+    far = float(special.stdtrit(n - 1, 0.5 + LEVEL / 2) * known.std(ddof=1) / math.sqrt(n))
     return Estimate(mean, mean - far, mean + far, n)
 
 
@@ -67,11 +70,15 @@ def seconds_per_run(experiment: Experiment) -> float:
 
     A run that ends early takes less, one whose tumor grows large takes more.
     """
+    from immune_sim.runs.experiments.design import points_of, scenario_at
+
     return _pilot(scenario_at(experiment, points_of(experiment)[0], experiment.arms[0]))
 
 
 @lru_cache(maxsize=KEPT_PILOTS)
 def _pilot(scenario: Scenario) -> float:
+    from immune_sim.model.model import TumorImmuneModel  # long to import: nobody else here needs it
+
     TumorImmuneModel(scenario, rng=1).run_for(WARMING_HOURS)  # loads every kernel, or compiles it
     began = time.perf_counter()
     model = TumorImmuneModel(scenario, rng=1)

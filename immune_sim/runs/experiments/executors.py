@@ -55,6 +55,13 @@ class Executor(ABC):
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        if kind is not None and issubclass(kind, KeyboardInterrupt):
+            self.abandon()
+        else:
+            self.close()
+
+    def abandon(self) -> None:
+        """Let all workers go without waiting for them: somebody will not wait."""
         self.close()
 
 

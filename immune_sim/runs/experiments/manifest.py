@@ -8,17 +8,18 @@ import json
 from collections.abc import Callable, Sequence
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import numba
 import numpy
 
 import immune_sim
 from immune_sim import __version__
 from immune_sim.core.errors import OutputError
 from immune_sim.runs.experiments.declared import SAMPLED, Experiment
-from immune_sim.runs.experiments.design import Point
-from immune_sim.scenario.scenario import Scenario
+
+if TYPE_CHECKING:
+    from immune_sim.runs.experiments.design import Point
+    from immune_sim.scenario.scenario import Scenario
 
 FORMAT = "immune-sim experiment 1"
 NAME = "study.json"
@@ -84,6 +85,8 @@ def _factor(experiment: Experiment, factor: Any) -> dict[str, Any]:
 @cache
 def code_fingerprint() -> str:
     """Hash of everything that decides what comes of a run: the sources of the model, NumPy and Numba."""
+    import numba  # half a second, which readers of a manifest do not wait for
+
     package = Path(immune_sim.__file__).resolve().parent
     digest = hashlib.sha256(f"{numpy.__version__} {numba.__version__}".encode())
     for source in sorted(path for floor in COMPUTING for path in (package / floor).rglob("*.py")):

@@ -45,18 +45,20 @@ def receive(stream: IO[bytes]) -> Any:
 
 
 class Pool(Executor):
-    """So many worker processes, one thread each."""
+    """So many worker processes, one thread each; they start with the first task: nothing to do needs none."""
 
     def __init__(self, workers: int):
         super().__init__(workers)
         self._lock = threading.RLock()
         self._closed = False
         self._losses: dict[str, int] = {}
-        self._members = [_Member(self) for _ in range(workers)]
+        self._members: list[_Member] = []
 
     def submit(self, task: Task) -> None:
         """Give the task to the worker with the least to do."""
         with self._lock:
+            if not self._members:
+                self._members = [_Member(self) for _ in range(self.workers)]
             at = min(range(len(self._members)), key=lambda each: len(self._members[each].tasks))
             if not self._members[at].alive:
                 self._members[at] = _Member(self)
@@ -89,6 +91,14 @@ class Pool(Executor):
     def pids(self) -> list[int]:
         """The processes of the workers."""
         return [each.process.pid for each in self._members]
+
+    def abandon(self) -> None:
+        """End the workers now; what they compute is lost."""
+        with self._lock:
+            self._closed = True
+        for each in self._members:
+            each.process.kill()
+        self.close()
 
     def close(self) -> None:
         """Let the workers go: they end when their input does."""

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyarrow as pa
 
 from immune_sim.model.outcomes import OUTCOMES
-from immune_sim.runs.experiments.declared import Experiment
-from immune_sim.runs.experiments.design import Point
 from immune_sim.runs.experiments.shards import COURSES, FRAMES, RUNS
-from immune_sim.runs.experiments.task import Result
+
+if TYPE_CHECKING:  # readers of tables do not wait for what makes them
+    from immune_sim.runs.experiments.declared import Experiment
+    from immune_sim.runs.experiments.design import Point
+    from immune_sim.runs.experiments.task import Result
 
 Repeat = Callable[[str], str]
 DTYPES = {each.name: each.dtype for each in OUTCOMES}  # also of a shard in which no run was good

@@ -17,7 +17,7 @@ from immune_sim.runs.experiments.executors import Executor
 from immune_sim.runs.experiments.order import Queue, Wanted
 from immune_sim.runs.experiments.rows import tables_of
 from immune_sim.runs.experiments.shards import RUNS, Shards, check
-from immune_sim.runs.experiments.standing import Standing, Watch, locked
+from immune_sim.runs.experiments.standing import Standing, Watch, locked, never_came
 from immune_sim.runs.experiments.task import Plan, Result, Task
 from immune_sim.runs.experiments.writing import OpenStudy
 from immune_sim.runs.run import Interruption
@@ -65,8 +65,7 @@ class Run:
             self.shards.merge()
             if self.shard[1] == 1:
                 self.study.write_catalogue()
-        complete = not self._waiting and not self.interruption.asked
-        return ("complete" if complete else "interrupted"), standing
+        return ("complete" if queue.next() is None else "interrupted"), standing
 
     def _prepare(self) -> tuple[Queue, Standing]:
         """See what is there, set damaged shards aside, and find what is missing."""
@@ -83,6 +82,7 @@ class Run:
         standing = Standing(
             0, endpoint=self.experiment.main[0] if self.experiment.main else "", damaged=mine, again=len(lost)
         )
+        standing.horizon = max(each.scenario.duration for each in self.experiment.arms)
         deciding = self.experiment.replicates.endpoint
         finished = found.finished
         if runs is not None and len(runs):
@@ -112,7 +112,8 @@ class Run:
         return count
 
     def _loop(self, queue: Queue, standing: Standing) -> None:
-        self.watch(standing)
+        """Until nothing is left, or, once somebody asks for an end, until what was handed out is back."""
+        self._show(standing)
         while True:
             while not self.interruption.asked and len(self._waiting) < self.executor.slots:
                 wanted = queue.next()
@@ -130,7 +131,11 @@ class Run:
                 or (self._buffer and time.perf_counter() - self._flushed > FLUSH_SECONDS)
             ):
                 self._flush()
-            self.watch(standing)
+            self._show(standing)
+
+    def _show(self, standing: Standing) -> None:
+        standing.under_way, standing.stopping = len(self._waiting), self.interruption.asked
+        self.watch(standing)
 
     def _task(self, wanted: Wanted) -> Task:
         point, arm = wanted.point, wanted.arm
@@ -169,6 +174,7 @@ class Run:
     def _estimate(self, standing: Standing, arm: str, value: float) -> None:
         horizon = self.experiment.arm(arm).scenario.duration
         standing.values[arm].append(restricted(standing.endpoint, value, horizon))
+        standing.never[arm] += never_came(standing.endpoint, value)
 
     def _flush(self) -> None:
         """Write what has come in since the last time; it stays in memory if that fails."""

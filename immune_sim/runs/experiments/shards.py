@@ -22,6 +22,7 @@ from immune_sim.runs.files import make_folder, write_atomically
 
 RUNS, COURSES, FRAMES, DAMAGED = "runs", "courses", "frames", "damaged"
 KINDS = (FRAMES, COURSES, RUNS)  # in the order of writing
+MISSING = "it is missing"
 MERGED_RUNS = 1000
 MERGED_BYTES = 64_000_000
 
@@ -136,7 +137,7 @@ def _fault(path: Path, entry: dict[str, Any]) -> str:
     try:
         raw = path.read_bytes()
     except FileNotFoundError:
-        return "it is missing"
+        return MISSING
     except OSError as error:
         return f"it cannot be read: {(error.strerror or str(error)).lower()}"
     if len(raw) != entry["bytes"]:
@@ -152,6 +153,13 @@ def _fault(path: Path, entry: dict[str, Any]) -> str:
     )
 
 
+def remedy(faults: Iterable[str]) -> str:
+    """What to do about shards with these faults, in words."""
+    there = [each for each in faults if each != MISSING]
+    aside = f"sets {'these files' if len(there) > 1 else 'this file'} aside and " if there else ""
+    return f"Run the same experiment again: it {aside}computes the runs of it anew."
+
+
 def read(folder: Path, kind: str, columns: Sequence[str] | None = None) -> pa.Table | None:
     """All shards of one kind as one table, in the order of their writing; None where there are none.
 
@@ -163,10 +171,9 @@ def read(folder: Path, kind: str, columns: Sequence[str] | None = None) -> pa.Ta
         try:
             tables.append(pq.read_table(path, columns=columns, page_checksum_verification=True))
         except (OSError, pa.ArrowException) as error:
-            raise OutputError(
-                f"{path} is damaged: {str(error).splitlines()[0]}. "
-                "Run the same experiment again: it sets the file aside and computes its runs anew."
-            ) from error
+            known = read_journals(folder).shards.get(f"{kind}/{path.name}")
+            what = (known and _fault(path, known)) or "it is no Parquet file that can be read"
+            raise OutputError(f"{path} is damaged: {what}.\n{remedy([what])}") from error
     return pa.concat_tables(tables, promote_options="default") if tables else None
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from immune_sim.core.errors import OutputError
-from immune_sim.runs.experiments.estimate import Estimate, estimate
+from immune_sim.runs.experiments.estimate import TIMES, Estimate, estimate
 from immune_sim.runs.files import cannot_write
 
 fcntl: Any
@@ -24,7 +24,11 @@ except ImportError:  # Windows has none: there nothing keeps two processes apart
 
 @dataclass
 class Standing:
-    """Where a study stands while it runs. planned: the most runs there may be, finished ones included."""
+    """Where a study stands while it runs.
+
+    planned: the most runs there may be, finished ones included. under_way: handed out, not done. stopping: an end
+    was asked for. never: arm -> runs in which the first endpoint is a time that did not come within the horizon, h.
+    """
 
     planned: int
     done: int = 0
@@ -35,6 +39,10 @@ class Standing:
     values: dict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
     damaged: dict[str, str] = field(default_factory=dict)
     again: int = 0
+    under_way: int = 0
+    stopping: bool = False
+    horizon: float = math.nan
+    never: Counter[str] = field(default_factory=Counter)
 
     @property
     def seconds_left(self) -> float:
@@ -44,6 +52,11 @@ class Standing:
     def estimates(self) -> dict[str, Estimate]:
         """The running estimate of the first endpoint in every arm, over all points."""
         return {arm: estimate(self.endpoint, values) for arm, values in self.values.items()}
+
+
+def never_came(endpoint: str, value: float) -> bool:
+    """Whether the value of a run says that a time did not come."""
+    return endpoint in TIMES and math.isnan(value)
 
 
 Watch = Callable[[Standing], None]

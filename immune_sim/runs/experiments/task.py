@@ -9,17 +9,18 @@ import traceback
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import cloudpickle
 import numpy as np
 from numpy.typing import NDArray
 
-from immune_sim.model.layers import layer
-from immune_sim.model.model import TumorImmuneModel
 from immune_sim.runs.experiments.declared import STANDARD, Experiment, Frames, Measure, ModelFunction
 from immune_sim.runs.run import advance
 from immune_sim.scenario.scenario import Scenario
+
+if TYPE_CHECKING:
+    from immune_sim.model.model import TumorImmuneModel
 
 Columns = dict[str, NDArray[Any]]
 MOST_TRACEBACK = 8000
@@ -121,11 +122,15 @@ class _Watch:
 
     def take_pictures(self, model: TumorImmuneModel, frames: Frames) -> None:
         """Keep the present tissue in every layer that is asked for."""
+        from immune_sim.model.layers import layer
+
         self.pictures += [(round(model.time), name, layer(model, name).codes) for name in frames.layers]
 
 
 def execute(task: Task) -> Result:
     """Compute a run; whatever goes wrong in it becomes part of the result."""
+    from immune_sim.model.model import TumorImmuneModel  # only who computes waits for Mesa
+
     began, plan = time.perf_counter(), unpacked(task.plan)
     watch = _Watch(plan)
     try:

@@ -1,4 +1,4 @@
-"""Whether stored results can be believed: runs computed again and compared bit for bit; where a study stands."""
+"""Whether stored results can be believed: runs computed again and compared bit for bit."""
 
 from __future__ import annotations
 
@@ -8,11 +8,9 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import pandas as pd
 
 from immune_sim.core.errors import OutputError, Problem, ScenarioError
 from immune_sim.runs.experiments.declared import Arm, Design, Experiment, Frames, Measure, seed_of
-from immune_sim.runs.experiments.estimate import Estimate, estimate, restricted
 from immune_sim.runs.experiments.executors import Executor, InProcess
 from immune_sim.runs.experiments.rows import run_id as name_of
 from immune_sim.runs.experiments.schedules import vary
@@ -147,54 +145,3 @@ def _computed(executor: Executor, tasks: Sequence[Task]) -> list[Result]:
             under_way -= len(got)
             results += got
     return results
-
-
-@dataclass(frozen=True)
-class Status:
-    """Where a study stands. planned: at most. damaged: shard -> what is wrong. estimates: arm -> first endpoint."""
-
-    name: str
-    planned: int
-    done: int
-    failed: int
-    points: int
-    endpoint: str
-    per_arm: dict[str, int]
-    estimates: dict[str, Estimate]
-    damaged: dict[str, str]
-    digest: str
-
-    @property
-    def complete(self) -> bool:
-        """Whether nothing is left to do, as far as can be known without a stopping rule."""
-        return self.done >= self.planned and not self.damaged
-
-
-def status(study: Study) -> Status:
-    """Look at a study without computing anything."""
-    manifest, found = study.manifest, study.check()
-    try:
-        runs = study.read_runs()
-    except OutputError:
-        runs = pd.DataFrame()  # what is damaged is told below
-    main = manifest["main"][0] if manifest["main"] else ""
-    estimates: dict[str, Estimate] = {}
-    per_arm = dict.fromkeys(manifest["arms"], 0)
-    for arm in per_arm if len(runs) else ():
-        of_arm = runs[runs["arm"] == arm]
-        per_arm[arm] = len(of_arm)
-        values = of_arm.loc[of_arm["status"] == "ok", main] if main in of_arm else []
-        estimates[arm] = estimate(main, [restricted(main, float(each), manifest["horizon"]) for each in values])
-    points = len(manifest["points"])
-    return Status(
-        name=manifest["name"],
-        planned=points * len(manifest["arms"]) * manifest["replicates"]["at_most"],
-        done=len(found.finished),
-        failed=int((runs["status"] == "failed").sum()) if len(runs) else 0,
-        points=points,
-        endpoint=main,
-        per_arm=per_arm,
-        estimates=estimates,
-        damaged=found.damaged,
-        digest=study.digest() if len(runs) else "",
-    )

@@ -1,0 +1,42 @@
+"""Where a study stands, in a terminal; imports little, so that looking is quick."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from rich.text import Text
+
+from immune_sim.app.console import console
+from immune_sim.app.experiment_progress import estimate_words
+from immune_sim.runs.experiments.shards import remedy
+from immune_sim.runs.experiments.status import status
+from immune_sim.runs.experiments.study import Study
+
+DAMAGED = 1
+
+
+def tell_status(folder: Path) -> int:
+    """Print where a study stands; exit code 1 where a file of it is damaged."""
+    study = Study.open(folder)
+    found, to = status(study), console()
+    to.print(Text(found.name, style="bold"))
+    to.print(
+        f"runs        {found.done:,} of {'at most ' if study.manifest['replicates']['half_width'] else ''}"
+        f"{found.planned:,}, {found.failed:,} failed"
+    )
+    to.print(f"points      {found.points:,}")
+    for arm, count in found.per_arm.items():
+        known = found.estimates.get(arm)
+        told = f", {estimate_words(found.endpoint, known, found.never[arm], found.horizon)}" if known else ""
+        to.print(Text.assemble((f"  {arm}: ", "dim"), f"{count:,} runs{told}"))
+    to.print(f"digest      {found.digest[:16]}")
+    for name, what in found.damaged.items():
+        to.print(Text(f"damaged     {folder / name}: {what}", style="red"), soft_wrap=True)
+    if found.damaged:
+        to.print(remedy(found.damaged.values()), soft_wrap=True)
+    elif found.failed:
+        for row in study.failures.head(5).to_dict("records"):
+            failed = f"failed      {row['run_id']} at {row['stage']}: {row['error']}: {row['message']}"
+            to.print(Text(failed, style="yellow"), soft_wrap=True)
+            to.print(Text(f"            {row['command']}", style="cyan"), soft_wrap=True)
+    return DAMAGED if found.damaged else 0

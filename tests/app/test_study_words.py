@@ -1,0 +1,117 @@
+"""What a study says while it runs, when it is stopped and when files are damaged."""
+
+from __future__ import annotations
+
+import io
+import math
+from collections import Counter
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from rich.console import Console
+
+from immune_sim.analysis.survival import restricted_mean, survival_table
+from immune_sim.analysis.tables import FEWEST
+from immune_sim.app.experiment_progress import StudyProgress, estimate_words, words_of
+from immune_sim.core.errors import OutputError
+from immune_sim.runs.experiments.estimate import Estimate, estimate
+from immune_sim.runs.experiments.executors import InProcess
+from immune_sim.runs.experiments.pool import Pool
+from immune_sim.runs.experiments.running import Run
+from immune_sim.runs.experiments.standing import Standing
+from immune_sim.runs.experiments.writing import OpenStudy
+from immune_sim.runs.run import Interruption
+from tests.runs.studies import computed, tiny
+
+DAYS = 24.0
+
+
+def table(times: list[float], horizon: float) -> pd.DataFrame:
+    """The runs of one arm with these survival times, h; nan: not reached."""
+    hours = [horizon if math.isnan(each) else each for each in times]
+    return pd.DataFrame({"arm": "a", "point": 0, "status": "ok", "survival_time": times, "cleared": 0, "hours": hours})
+
+
+@pytest.mark.parametrize("times", [[38.0, 40.0, 41.5, 39.0, 44.0], [38.0, 40.0, 41.5, 39.0, 44.0, math.nan, math.nan]])
+def test_the_report_and_the_terminal_give_a_mean_survival_the_same_interval(times: list[float]) -> None:
+    """Catches a normal quantile, a variance over n, or a run without event that counts in one place only."""
+    horizon = 60.0 * DAYS
+    hours = [each * DAYS for each in times]
+    row = survival_table(table(hours, horizon), horizon=horizon).iloc[0]
+    said = estimate("survival_time", [horizon if math.isnan(each) else each for each in hours])
+    assert row["mean"] == pytest.approx(said.value)
+    assert row["mean_low"] == pytest.approx(said.low)
+    assert row["mean_high"] == pytest.approx(min(horizon, said.high))
+
+
+def test_below_the_fewest_runs_neither_gives_an_interval() -> None:
+    hours = [40.0 * DAYS + each for each in range(FEWEST - 1)]
+    row = survival_table(table(hours, 60.0 * DAYS), horizon=60.0 * DAYS).iloc[0]
+    assert np.isnan(row[["mean_low", "mean_high", "median_low", "median_high"]].to_numpy(dtype=float)).all()
+    assert np.isfinite(row[["mean", "median"]].to_numpy(dtype=float)).all()
+    said = estimate_words("survival_time", estimate("survival_time", hours))
+    assert said == f"survival time 40.1 d (n = {FEWEST - 1}: too few for an interval)"
+
+
+def test_times_that_never_came_are_not_told_as_events() -> None:
+    horizon = 60.0 * DAYS
+    all_open = estimate_words("survival_time", Estimate(horizon, -math.inf, math.inf, 2), 2, horizon)
+    assert all_open == "survival time not reached within 60 d (0 of 2 runs)"
+    some = estimate_words("survival_time", Estimate(50 * DAYS, 30 * DAYS, 70 * DAYS, 10), 4, horizon)
+    assert some == "survival time 50.0 d (30.0 to 60.0, n = 10, 4 not reached)"
+    standing = Standing(4, endpoint="survival_time", horizon=horizon, never=Counter(a=2))
+    standing.values["a"] += [horizon, horizon]
+    assert words_of(standing, "a", standing.estimates()["a"]) == all_open
+
+
+def test_ctrl_c_is_acknowledged_once_and_the_time_left_gives_way() -> None:
+    to = Console(file=io.StringIO(), width=200)
+    progress = StudyProgress(to, moving=False)
+    standing = Standing(10, done=3, new=3, under_way=2)
+    assert "left" in progress.line(standing)
+    standing.stopping = True
+    progress(standing)
+    progress(standing)
+    said = to.file.getvalue()  # type: ignore[attr-defined]
+    assert said.count("Finishing the 2 runs under way; press Ctrl-C again to stop now") == 1
+    assert progress.line(standing) == "3 of 10 runs, finishing 2"
+
+
+def test_a_study_that_was_stopped_while_its_last_run_finished_is_complete(tmp_path: Path) -> None:
+    asked = Interruption()
+
+    def ask_at_the_last(standing: Standing) -> None:
+        if standing.done == standing.planned:
+            asked.ask()
+
+    opened = OpenStudy.at(tiny(), tmp_path / "last")
+    assert Run(opened, InProcess(), watch=ask_at_the_last, interruption=asked).work()[0] == "complete"
+    early = Interruption()
+    early.ask()
+    opened = OpenStudy.at(tiny(), tmp_path / "early")
+    assert Run(opened, InProcess(), interruption=early).work()[0] == "interrupted"
+
+
+def test_a_pool_with_nothing_to_do_starts_no_process(tmp_path: Path) -> None:
+    computed(tiny(), tmp_path / "study")
+    pool = Pool(2)
+    ended, standing = Run(OpenStudy.at(tiny(), tmp_path / "study"), pool).work()
+    assert (ended, standing.new, pool.pids) == ("complete", 0, [])
+
+
+def test_readers_tell_damage_in_the_words_of_the_check(tmp_path: Path) -> None:
+    """Catches the message of the Parquet library before the advice."""
+    study = computed(tiny(), tmp_path / "study")
+    shard = study.folder / "runs" / "part-00001.parquet"
+    shard.write_bytes(shard.read_bytes()[:-100])
+    wrong = study.check().damaged["runs/part-00001.parquet"]
+    with pytest.raises(OutputError) as told:
+        study.read_runs()
+    assert str(told.value).startswith(f"{shard} is damaged: {wrong}.\nRun the same experiment again: it sets this file")
+
+
+def test_without_any_event_the_mean_has_no_interval_in_either_place() -> None:
+    mean, _ = restricted_mean(pd.DataFrame({"time": [0.0], "survival": [1.0], "at_risk": [8], "events": [0]}), 60.0)
+    assert math.isnan(mean.low)
