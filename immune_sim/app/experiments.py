@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+import shlex
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,16 +13,19 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
+from immune_sim import __version__
 from immune_sim.app.console import ask_for, console, is_watched
 from immune_sim.app.experiment_progress import StudyProgress, words_of
 from immune_sim.app.redrawn import duration_words
 from immune_sim.app.starting import INTERRUPTED, command_line, said_if_slow, say_that_it_compiles
+from immune_sim.app.study_status import tell_damaged
 from immune_sim.runs.experiments.declared import Experiment
 from immune_sim.runs.experiments.design import points_of
 from immune_sim.runs.experiments.estimate import seconds_per_run
 from immune_sim.runs.experiments.executors import count_cores, make_executor
 from immune_sim.runs.experiments.experiment import folder_of, set_up
 from immune_sim.runs.experiments.loading import load_experiment, shipped_experiments
+from immune_sim.runs.experiments.manifest import code_fingerprint
 from immune_sim.runs.experiments.order import Queue
 from immune_sim.runs.experiments.running import Ended, Run
 from immune_sim.runs.experiments.shards import MISSING
@@ -160,9 +164,9 @@ def tell_shipped(name: str | None) -> None:
 
 
 def tell_verified(folder: Path, sample: int, seed: int, workers: int | None) -> int:
-    """Compute a sample again and tell; exit code 1 where a run differs."""
-    to = console()
-    found = verify_study(Study.open(folder), sample, executor=make_executor(workers), seed=seed)
+    """Compute a sample again and tell; exit code 1 where a run differs or a file is damaged."""
+    to, study = console(), Study.open(folder)
+    found = verify_study(study, sample, executor=make_executor(workers), seed=seed)
     for each in found:
         if not each.same:
             to.print(
@@ -171,11 +175,30 @@ def tell_verified(folder: Path, sample: int, seed: int, workers: int | None) -> 
                     style="red",
                 )
             )
-    wrong = sum(not each.same for each in found)
+    wrong = [each.run_id for each in found if not each.same]
+    told = f"{len(wrong)} of {len(found)} differ" if wrong else "all the same, bit for bit"
+    to.print(f"{len(found)} runs computed again: {told}.")
+    if wrong:
+        _tell_why(study, wrong[0])
+    damaged = study.check().damaged
+    tell_damaged(study.folder, damaged)
+    return DIFFERENT if wrong or damaged else 0
+
+
+def _tell_why(study: Study, run_id: str) -> None:
+    """What may make a run differ, and what to do."""
+    to, was, now = console(), study.manifest["code"], code_fingerprint()
+    if was["sources"] != now:
+        to.print(
+            f"The study was computed by other code: version {was['version']} ({was['sources']}), "
+            f"this is {__version__} ({now}). Verify with that version, or compute the study anew in another folder."
+        )
+    else:
+        to.print("The code is that of the study, so what is stored was changed, or this machine computes differently.")
+    to.print("What one of them gives here:")
     to.print(
-        f"{len(found)} runs computed again: " + ("all the same, bit for bit." if not wrong else f"{wrong} differ.")
+        shlex.join(["immune-sim", "experiment", "repeat", str(study.folder), run_id]), style="cyan", soft_wrap=True
     )
-    return DIFFERENT if wrong else 0
 
 
 def tell_repeated(folder: Path, run_id: str) -> int:

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 
 from immune_sim.app.console import console
 
-COMPILING = 45  # s, about what compiling all kernels takes on a small machine
+COMPILING = 20  # s, about what compiling all kernels takes on a small machine
 INTERRUPTED = 130
 SLOW = 1.0  # s after which a person wants to know what is going on
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from rich.text import Text
@@ -30,13 +31,18 @@ def tell_status(folder: Path) -> int:
         told = f", {estimate_words(found.endpoint, known, found.never[arm], found.horizon)}" if known else ""
         to.print(Text.assemble((f"  {arm}: ", "dim"), f"{count:,} runs{told}"))
     to.print(f"digest      {found.digest[:16]}")
-    for name, what in found.damaged.items():
-        to.print(Text(f"damaged     {folder / name}: {what}", style="red"), soft_wrap=True)
-    if found.damaged:
-        to.print(remedy(found.damaged.values()), soft_wrap=True)
-    elif found.failed:
+    tell_damaged(folder, found.damaged)
+    if found.failed and not found.damaged:
         for row in study.failures.head(5).to_dict("records"):
             failed = f"failed      {row['run_id']} at {row['stage']}: {row['error']}: {row['message']}"
             to.print(Text(failed, style="yellow"), soft_wrap=True)
             to.print(Text(f"            {row['command']}", style="cyan"), soft_wrap=True)
     return DAMAGED if found.damaged else 0
+
+
+def tell_damaged(folder: Path, damaged: Mapping[str, str]) -> None:
+    """Name the damaged files of a study and say what cures them; nothing where there is none."""
+    for name, what in damaged.items():
+        console().print(Text(f"damaged     {folder / name}: {what}", style="red"), soft_wrap=True)
+    if damaged:
+        console().print(remedy(damaged.values()), soft_wrap=True)
