@@ -150,7 +150,8 @@ def survival_tests(
         chi2, p = logrank(*next(sides), *next(sides))
         mean, error = restricted_mean(arm_curve(of_one, name, until, level), until)
         gain = mean.value - base_mean.value
-        far = float(stats.norm.ppf(0.5 + level / 2)) * math.hypot(error, base_error)
+        enough = min(len(of_one), len(base)) >= FEWEST
+        far = float(stats.norm.ppf(0.5 + level / 2)) * math.hypot(error, base_error) if enough else math.nan
         rows.append({"arm": arm, "chi2": chi2, "p": p} | as_row(Interval(gain, gain - far, gain + far), "mean_gain"))
     made = pd.DataFrame(rows)
     return made if made.empty else made.assign(p_holm=holm(np.asarray(made["p"], dtype=float)))
