@@ -94,6 +94,10 @@ class Fan:
         burdens = np.array([self._burdens.get(seed, nothing)[hours] for seed in seeds]).reshape(len(seeds), len(hours))
         return np.where(np.logical_or.accumulate(np.isnan(burdens), axis=0), np.nan, burdens)
 
+    def reached(self, seeds: tuple[int, ...]) -> int:
+        """The hour to which all of these seeds have come."""
+        return min(self.hours if self.complete(seed) else self._last.get(seed, 0) for seed in seeds)
+
     def table(self, hour: int, seeds: tuple[int, ...]) -> tuple[SeedRow, ...]:
         """One row a seed, computed or not."""
         return tuple(self._row(seed, hour) for seed in seeds)
@@ -113,7 +117,8 @@ def sentence(fan: Fan, seeds: tuple[int, ...], hour: int, cells: int, changed: b
         return f"The other seeds end with the scenario on day {fan.hours / 24:.0f}."
     others = fan.at(hour, seeds)
     if not len(others):
-        return "Other seeds are being computed \u2026"
+        days = fan.reached(seeds) // 24
+        return f"{len(seeds)} other seeds are being computed \u2026 day {days} so far."
     day = f"on day {hour // 24}"
     among = f"{len(others)} other seeds" if len(others) == len(seeds) else f"the {len(others)} seeds computed so far"
     if cells == 0:

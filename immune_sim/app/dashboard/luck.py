@@ -25,7 +25,7 @@ KEPT = 12  # fans
 PAUSE = 1.0  # s between two growths that are told
 LOOK = 0.5  # s between looks at what another session computes for the same scenario
 # All seeds are taken a few days on before any is taken further: a fan over the first days says more than one whole run.
-STAGES = (120, 480)
+STAGE = 120  # h
 CHUNK = 60  # h between two messages of a process
 MOST_SITES = 250_000  # a larger tissue would keep a core busy for hours
 MOST_AT_ONCE = 50_000  # sites up to which the tissues of all seeds are held in memory between two stages
@@ -111,9 +111,9 @@ def work(line: Line) -> None:
 def _run_seeds(line: Line, run: Run, seeds: tuple[int, ...]) -> None:
     models: dict[int, TumorImmuneModel] = {}
     scenario = run.scenario
-    for stage in (*STAGES, round(scenario.duration)):
+    for stage in range(STAGE, round(scenario.duration) + STAGE, STAGE):
         for seed in seeds:
-            if stage == STAGES[0]:
+            if stage == STAGE:
                 models[seed] = TumorImmuneModel(scenario, rng=seed)
                 line.send((seed, 0, _burden(models[seed], 0), ""))
             model = models[seed]

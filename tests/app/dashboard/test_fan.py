@@ -88,5 +88,7 @@ def test_the_place_of_a_run_is_said(hour: int, cells: int, says: str) -> None:
 def test_seeds_still_to_come_and_changes_by_hand_are_said() -> None:
     """Catches eight seeds that are sold as twenty, and a run that is compared with what it is not."""
     assert "computed so far" in sentence(fan(), (*SEEDS, 99), 0, 5, False)
-    assert sentence(Fan(HOURS), SEEDS, 0, 5, False).startswith("Other seeds are being computed")
+    assert sentence(Fan(HOURS), SEEDS, 0, 5, False) == "20 other seeds are being computed \u2026 day 0 so far."
+    assert sentence(fan(25), SEEDS, HOURS, 5, False) == "Larger than 0 of 20 other seeds on day 1."
+    assert "being computed" in sentence(fan(EVERY), SEEDS, HOURS, 5, False)
     assert sentence(fan(), SEEDS, 0, 5, True).endswith("What you did by hand is not in them.")

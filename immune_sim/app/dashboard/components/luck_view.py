@@ -73,11 +73,11 @@ def LuckPanel(session: Session) -> None:
 
 @solara.component
 def Seeds(session: Session) -> None:
-    """One row a seed, the largest burden first, this run among them."""
+    """One row a seed, this run first. The order never changes: a row must not move away under the pointer."""
     reading, _ = session.stage.reading.value, session.seeds.grown.value
     hour = round(reading.hour)
     own = SeedRow(session.seed.value, float(reading.tumor_cells), hour, "")
-    rows = sorted((own, *session.seeds.table(hour)), key=_rank)
+    rows = (own, *session.seeds.table(hour))
     with v.Html(tag="div"):
         text(ABOUT, "panel-about")
         with v.Html(tag="table", class_="seeds"):
@@ -102,10 +102,6 @@ def _row(session: Session, row: SeedRow, is_own: bool) -> None:
         with v.Html(tag="td"):
             if not is_own:
                 Action("Open", "mdi-open-in-app", open_seed, kind="quiet", title=f"Open seed {row.seed} in the Lab")
-
-
-def _rank(row: SeedRow) -> tuple[float, int]:
-    return (math.inf if math.isnan(row.burden) else -row.burden, row.seed)
 
 
 def _cells(row: SeedRow) -> str:
