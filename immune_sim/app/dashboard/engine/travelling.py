@@ -6,6 +6,7 @@ from immune_sim.app.dashboard.engine import strip
 from immune_sim.app.dashboard.engine.arm import Arm
 from immune_sim.app.dashboard.engine.changing import Changing
 from immune_sim.app.dashboard.engine.parts import Part
+from immune_sim.app.dashboard.engine.timeline import BUDGET
 
 
 class Travelling(Part):
@@ -60,6 +61,12 @@ class Travelling(Part):
         """Another run has other hours."""
         self._told = None
         self._repeated = arm.timeline.repeated
+        self._share_budget()
+
+    def dropped(self, number: int) -> None:
+        """Those that stay may keep more."""
+        self._told = None
+        self._share_budget()
 
     def show(self, slow: bool) -> None:
         """Say where the first tissue stands, and its course where that has changed."""
@@ -81,6 +88,10 @@ class Travelling(Part):
             self._told = mark, names
             self.say("course", strip.course(timeline))
         self.say("travel", round(timeline.model.time), timeline.here.tip, strip.blocked(timeline.columns()))
+
+    def _share_budget(self) -> None:
+        for each in self.workshop.arms.values():
+            each.timeline.budget = BUDGET // len(self.workshop.arms)
 
     def _first(self) -> Arm | None:
         return next(iter(self.workshop.arms.values()), None)

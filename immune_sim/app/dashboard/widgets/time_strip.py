@@ -9,7 +9,7 @@ from typing import Any
 import anywidget
 import traitlets
 
-SOURCE = Path(__file__).with_suffix(".js")
+SOURCES = (Path(__file__).with_name("branches.js"), Path(__file__).with_suffix(".js"))  # one module, in this order
 LONGEST_TITLE = 60
 
 
@@ -22,7 +22,7 @@ class TimeStrip(anywidget.AnyWidget):
     comparable: whether there is room for another tissue beside this one.
     """
 
-    _esm = SOURCE.read_text(encoding="utf-8")
+    _esm = "\n".join(each.read_text(encoding="utf-8") for each in SOURCES)
 
     hour = traitlets.Int(0).tag(sync=True)
     tip = traitlets.Int(0).tag(sync=True)
