@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from dataclasses import dataclass
 
 import numpy as np
@@ -33,11 +34,15 @@ class SeedRow:
 
 
 class Fan:
-    """Burdens by seed. hours: of the scenario. grown: counts what was added, so that readers notice."""
+    """Burdens by seed. hours: of the scenario. grown: counts what was added, so that readers notice.
+
+    driven: held by whoever computes more of it.
+    """
 
     def __init__(self, hours: int):
         self.hours = hours
         self.grown = 0
+        self.driven = threading.Lock()
         self._burdens: dict[int, Floats] = {}
         self._last: dict[int, int] = {}
         self._ending: dict[int, str] = {}

@@ -1,6 +1,7 @@
 """Other seeds of a scenario, computed in the background: one process at a time, of the lowest priority, for everybody.
 
-What was computed is kept by the scenario's hash, so a classroom with the same scenario waits for its seeds only once.
+Scenarios take turns, a stage of some days each, so that nobody waits for a tab that was closed. What was computed is kept
+by the scenario's hash, so a classroom with the same scenario waits for its seeds only once.
 """
 
 from __future__ import annotations
@@ -24,6 +25,8 @@ GRACE = 3.0  # s that a new tissue and its well-mixed curve have for themselves
 KEPT = 12  # fans
 PAUSE = 1.0  # s between two growths that are told
 LOOK = 0.5  # s between looks at what another session computes for the same scenario
+TURN = 0.05  # s between two stages, in which another scenario may begin its own
+MOST_LIVING = 4  # processes that hold tissues, computing or waiting for their turn
 # All seeds are taken a few days on before any is taken further: a fan over the first days says more than one whole run.
 STAGE = 120  # h
 CHUNK = 60  # h between two messages of a process
@@ -32,6 +35,7 @@ MOST_AT_ONCE = 50_000  # sites up to which the tissues of all seeds are held in 
 _fans: OrderedDict[str, Fan] = OrderedDict()
 _guard = threading.Lock()
 _one_at_a_time = threading.Lock()
+_living = threading.BoundedSemaphore(MOST_LIVING)
 
 
 def too_large(run: Run) -> bool:
@@ -67,51 +71,72 @@ def _follow(run: Run, seeds: tuple[int, ...], wanted: Callable[[], bool], told: 
         if fan.grown > seen:
             seen = fan.grown
             told(fan)
-        missing = tuple(seed for seed in seeds if not fan.complete(seed))
-        if not missing:
+        if all(fan.complete(seed) for seed in seeds):
             return
-        if _one_at_a_time.acquire(timeout=LOOK):
+        if fan.driven.acquire(blocking=False):  # nobody computes this fan: do it here
             try:
-                _compute(fan, run, missing, wanted, told)
+                with _living:
+                    done = _compute(fan, run, seeds, wanted, told)
             finally:
-                _one_at_a_time.release()
-            if not all(fan.complete(seed) for seed in missing):
-                return  # the process was lost, or nobody wants it any more
+                fan.driven.release()
+            if not done:
+                return
+        else:
+            threading.Event().wait(LOOK)
 
 
 def _compute(
     fan: Fan, run: Run, seeds: tuple[int, ...], wanted: Callable[[], bool], told: Callable[[Fan], None]
-) -> None:
-    seeds = tuple(seed for seed in seeds if not fan.complete(seed))  # another session may just have done it
-    if not seeds or not wanted():
-        return
-    line, told_at = process.begin("luck"), 0.0
+) -> bool:
+    """Compute the seeds that are not there, stage by stage; whoever waits has a turn between two stages.
+
+    False if the process was lost, or nobody wants it any more.
+    """
+    seeds = tuple(seed for seed in seeds if not fan.complete(seed))
+    line = process.begin("luck")
     try:
         line.send((run, seeds))
-        while wanted() and (news := line.receive()) is not None:
-            fan.add(*news)
-            if time.monotonic() - told_at > PAUSE:
-                told(fan)
-                told_at = time.monotonic()
+        while not all(fan.complete(seed) for seed in seeds):
+            with _one_at_a_time:
+                line.send("go on")
+                if not _stage(fan, line, wanted, told):
+                    return False
+            told(fan)
+            threading.Event().wait(TURN)
     except (EOFError, OSError):
-        return  # an addition; the tissue goes on without it
+        return False  # an addition; the tissue goes on without it
     finally:
         line.close()
+    return True
+
+
+def _stage(fan: Fan, line: Line, wanted: Callable[[], bool], told: Callable[[Fan], None]) -> bool:
+    """Take over what a process computes until it waits; False if it is not wanted any more."""
+    told_at = time.monotonic()
+    while wanted() and (news := line.receive()) is not None:
+        fan.add(*news)
+        if time.monotonic() - told_at > PAUSE:
+            told(fan)
+            told_at = time.monotonic()
+    return wanted()
 
 
 def work(line: Line) -> None:
-    """In a process of its own: receive a run and seeds, send (seed, start, burden, ending) in pieces, then None."""
+    """In a process of its own: receive a run and seeds, then at every "go on" compute a stage of them.
+
+    It sends (seed, start, burden, ending) in pieces, and None after a stage.
+    """
     run, seeds = line.receive()
-    with contextlib.suppress(OSError):
+    with contextlib.suppress(EOFError, OSError):
         for held in [seeds] if _sites(run) <= MOST_AT_ONCE else [(seed,) for seed in seeds]:
             _run_seeds(line, run, held)
-        line.send(None)
 
 
 def _run_seeds(line: Line, run: Run, seeds: tuple[int, ...]) -> None:
     models: dict[int, TumorImmuneModel] = {}
     scenario = run.scenario
     for stage in range(STAGE, round(scenario.duration) + STAGE, STAGE):
+        line.receive()
         for seed in seeds:
             if stage == STAGE:
                 models[seed] = TumorImmuneModel(scenario, rng=seed)
@@ -121,6 +146,7 @@ def _run_seeds(line: Line, run: Run, seeds: tuple[int, ...]) -> None:
                 start = round(model.time) + 1
                 _some_hours(model, min(stage, start + CHUNK - 1))
                 line.send((seed, start, _burden(model, start), _ending(model)))
+        line.send(None)
 
 
 def _some_hours(model: TumorImmuneModel, until: int) -> None:

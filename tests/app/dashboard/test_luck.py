@@ -65,10 +65,26 @@ def test_nobody_is_told_what_nobody_wants() -> None:
     luck.follow(long, 20, wanted.is_set, fans.append)
     wait_for(lambda: bool(fans))
     wanted.clear()
-    wait_for(lambda: not luck._one_at_a_time.locked())
+    wait_for(lambda: not fans[-1].driven.locked())
     told = len(fans)
     time.sleep(1.0)
     assert len(fans) == told
+
+
+def test_scenarios_take_turns() -> None:
+    """A long one, perhaps of a tab that was closed, does not hold up a short one; catches seeds in order of asking."""
+    long = Run(RUN.name, RUN.seed, 0, RUN.overrides | {"duration": "300 d"})
+    wanted = threading.Event()
+    wanted.set()
+    first: list[Fan] = []
+    second: list[Fan] = []
+    luck.follow(long, 20, wanted.is_set, first.append)
+    wait_for(lambda: bool(first))
+    luck.follow(RUN, 3, lambda: True, second.append)
+    wait_for(lambda: bool(second) and all(second[-1].complete(seed) for seed in (1, 3, 4)))
+    assert not first[-1].complete(1)
+    wanted.clear()
+    wait_for(lambda: not first[-1].driven.locked())
 
 
 def test_a_tissue_of_a_million_sites_is_not_tried() -> None:
