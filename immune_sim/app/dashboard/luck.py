@@ -1,7 +1,7 @@
 """Other seeds of a scenario, computed in the background: one process at a time, of the lowest priority, for everybody.
 
-Scenarios take turns, a stage of some days each, so that nobody waits for a tab that was closed. What was computed is kept
-by the scenario's hash, so a classroom with the same scenario waits for its seeds only once.
+Scenarios take turns, a stage of some days each, so that nobody waits for a tab that was closed. What was computed is
+kept by the scenario's hash, so a classroom with the same scenario waits for its seeds only once.
 """
 
 from __future__ import annotations
