@@ -17,7 +17,7 @@ from scipy import stats
 
 from immune_sim.analysis.endpoints import Endpoint, endpoint
 from immune_sim.analysis.shares import difference
-from immune_sim.analysis.tables import LEVEL, Floats, Interval, arms_of, as_row, good, of_arm, pairs, values_of
+from immune_sim.analysis.tables import LEVEL, Floats, Interval, arms_of, as_row, of_arm, pairs
 
 RESAMPLES = 4000
 SEED = 20260101  # of the resampling only: the same table gives the same interval
@@ -128,22 +128,6 @@ def ratio_table(
             row = {"endpoint": name, "arm": arm, "n": len(values), "of": len(of_arm(runs, arm)), "mean": _mean(values)}
             rows.append(row | as_row(found, "ratio"))
     return pd.DataFrame(rows)
-
-
-def per_point(
-    runs: pd.DataFrame, name: str, *, arm: str | None = None, control: str | None = None, horizon: float | None = None
-) -> pd.DataFrame:
-    """One row per design point: n, mean, error (standard error) of an endpoint.
-
-    arm: of this arm only; with control, of the paired difference of the two.
-    """
-    if control is not None and arm is not None:
-        table, column = pairs(runs, arm, control, name, horizon), "difference"
-    else:
-        chosen = good(runs) if arm is None else of_arm(runs, arm)
-        table, column = chosen[["point", "replicate"]].assign(value=values_of(chosen, name, horizon)), "value"
-    grouped = table.dropna(subset=[column]).groupby("point")[column]
-    return pd.DataFrame({"n": grouped.size(), "mean": grouped.mean(), "error": grouped.sem()}).reset_index()
 
 
 def _change(what: Endpoint, one: Floats, base: Floats, level: float) -> Interval:

@@ -9,7 +9,7 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
-from immune_sim.analysis.tables import Floats, arms_of, factors_of, horizon_of, of_arm, pairs, values_of
+from immune_sim.analysis.tables import Floats, arms_of, of_arm, pairs, values_of
 
 Kind = Literal["grid", "list", "latin hypercube", "sobol", "morris", "factorial"]
 
@@ -46,12 +46,6 @@ class Plan:
     second_order: bool = False
     paired: bool = True
     outcomes: tuple[str, ...] = ()
-
-    @classmethod
-    def guessed(cls, runs: pd.DataFrame, design: pd.DataFrame | None = None) -> Plan:
-        """A plan for tables of which nothing else is known: the first arm is the control."""
-        factors = tuple(factors_of(design)) if design is not None else ()
-        return cls(control=arms_of(runs)[0], factors=factors, horizon=horizon_of(runs))
 
 
 def contrasts(runs: pd.DataFrame, plan: Plan) -> list[Contrast]:

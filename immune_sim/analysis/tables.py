@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -99,12 +98,6 @@ def pairs(runs: pd.DataFrame, arm: str, control: str, name: str, horizon: float 
     made = both[PAIR].assign(arm=both["value_arm"], control=both["value_control"])
     made = made.assign(difference=made["arm"] - made["control"], shared=both["seed_arm"] == both["seed_control"])
     return made.dropna(subset=["difference"])
-
-
-def factors_of(design: pd.DataFrame, given: Sequence[str] = ()) -> list[str]:
-    """The columns of a design that vary; given: the only ones to consider."""
-    names = given or [each for each in design.columns if each not in {"point", "arm", "overrides", "replicate"}]
-    return [each for each in names if each in design and design[each].astype(str).nunique() > 1]
 
 
 def _numbers(runs: pd.DataFrame) -> list[str]:

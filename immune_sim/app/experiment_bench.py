@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import resource
-import sys
 import tempfile
 import time
 from pathlib import Path
@@ -17,6 +15,7 @@ from immune_sim.runs.experiments.pool import Pool
 from immune_sim.runs.experiments.reading import read_experiment
 from immune_sim.runs.experiments.study import Study
 from immune_sim.runs.experiments.task import Plan, Task
+from immune_sim.runs.profiling import peak_memory
 
 TINY = """
 name = "bench"
@@ -51,7 +50,12 @@ def tell_bench(runs: int) -> None:
         table.add_row(f"reading two columns of {rows:,} runs", f"{seconds:.3f} s", limit)
         ratio = _speed(folder, 1) / _speed(folder, 2)
         table.add_row("two workers against one", f"{ratio:.2f} times", f"{LIMITS['two workers against one']:g} times")
-    table.add_row("memory of the parent, at most", f"{_peak_mb():.0f} MB", f"{LIMITS['memory']:g} MB")
+    peak = peak_memory()
+    table.add_row(
+        "memory of the parent, at most",
+        "not told here" if peak is None else f"{peak / 1e6:.0f} MB",
+        f"{LIMITS['memory']:g} MB",
+    )
     console().print(table)
 
 
@@ -87,8 +91,3 @@ def _warm(workers: int) -> Pool:
     while left:
         left -= len(pool.collect(1.0))
     return pool
-
-
-def _peak_mb() -> float:
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return peak / 1e6 if sys.platform == "darwin" else peak / 1e3

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import math
 import re
+import shlex
 import tomllib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,6 +14,7 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
+from immune_sim import __version__
 from immune_sim.app.console import ask_for, console, is_watched
 from immune_sim.app.experiment_progress import StudyProgress, estimate_words
 from immune_sim.app.redrawn import duration_words
@@ -23,6 +26,7 @@ from immune_sim.runs.experiments.estimate import seconds_per_run
 from immune_sim.runs.experiments.executors import count_cores, make_executor
 from immune_sim.runs.experiments.experiment import folder_of, set_up
 from immune_sim.runs.experiments.loading import load_experiment, shipped_experiments
+from immune_sim.runs.experiments.manifest import code_fingerprint
 from immune_sim.runs.experiments.order import Queue
 from immune_sim.runs.experiments.running import Run
 from immune_sim.runs.experiments.standing import Standing
@@ -163,11 +167,8 @@ def tell_status(folder: Path) -> int:
         told = f", {estimate_words(found.endpoint, found.estimates[arm])}" if arm in found.estimates else ""
         to.print(Text.assemble((f"  {arm}: ", "dim"), f"{count:,} runs{told}"))
     to.print(f"digest      {found.digest[:16]}")
-    for name, what in found.damaged.items():
-        to.print(Text(f"damaged     {folder / name}: {what}", style="red"), soft_wrap=True)
-    if found.damaged:
-        to.print("Run the same experiment again: it sets these files aside and computes their runs anew.")
-    elif found.failed:
+    _tell_damaged(folder, found.damaged)
+    if found.failed and not found.damaged:
         for row in study.failures.head(5).to_dict("records"):
             to.print(
                 Text(
@@ -179,10 +180,17 @@ def tell_status(folder: Path) -> int:
     return DIFFERENT if found.damaged else 0
 
 
+def _tell_damaged(folder: Path, damaged: Mapping[str, str]) -> None:
+    for name, what in damaged.items():
+        console().print(Text(f"damaged     {folder / name}: {what}", style="red"), soft_wrap=True)
+    if damaged:
+        console().print("Run the same experiment again: it sets these files aside and computes their runs anew.")
+
+
 def tell_verified(folder: Path, sample: int, seed: int, workers: int | None) -> int:
-    """Compute a sample again and tell; exit code 1 where a run differs."""
-    to = console()
-    found = verify_study(Study.open(folder), sample, executor=make_executor(workers), seed=seed)
+    """Compute a sample again and tell; exit code 1 where a run differs or a file is damaged."""
+    to, study = console(), Study.open(folder)
+    found = verify_study(study, sample, executor=make_executor(workers), seed=seed)
     for each in found:
         if not each.same:
             to.print(
@@ -191,11 +199,30 @@ def tell_verified(folder: Path, sample: int, seed: int, workers: int | None) -> 
                     style="red",
                 )
             )
-    wrong = sum(not each.same for each in found)
+    wrong = [each.run_id for each in found if not each.same]
+    told = f"{len(wrong)} of {len(found)} differ" if wrong else "all the same, bit for bit"
+    to.print(f"{len(found)} runs computed again: {told}.")
+    if wrong:
+        _tell_why(study, wrong[0])
+    damaged = study.check().damaged
+    _tell_damaged(study.folder, damaged)
+    return DIFFERENT if wrong or damaged else 0
+
+
+def _tell_why(study: Study, run_id: str) -> None:
+    """What may make a run differ, and what to do."""
+    to, was, now = console(), study.manifest["code"], code_fingerprint()
+    if was["sources"] != now:
+        to.print(
+            f"The study was computed by other code: version {was['version']} ({was['sources']}), "
+            f"this is {__version__} ({now}). Verify with that version, or compute the study anew in another folder."
+        )
+    else:
+        to.print("The code is that of the study, so what is stored was changed, or this machine computes differently.")
+    to.print("What one of them gives here:")
     to.print(
-        f"{len(found)} runs computed again: " + ("all the same, bit for bit." if not wrong else f"{wrong} differ.")
+        shlex.join(["immune-sim", "experiment", "repeat", str(study.folder), run_id]), style="cyan", soft_wrap=True
     )
-    return DIFFERENT if wrong else 0
 
 
 def tell_repeated(folder: Path, run_id: str) -> int:

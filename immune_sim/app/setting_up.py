@@ -21,7 +21,7 @@ from immune_sim.scenario.overrides import parse_setting
 from immune_sim.scenario.scenario import Scenario
 
 RESULTS = Path("results")
-COMPILING = 45  # s, about what compiling all kernels takes on a small machine
+COMPILING = 20  # s, about what compiling all kernels takes on a small machine
 HOURS_PER_DAY = 24.0
 
 
@@ -59,13 +59,15 @@ def new_job(
     Raises ScenarioError with every mistake in scenario and settings, OutputError where the folder is taken.
     """
     overrides = dict(parse_setting(each) for each in settings)
-    if days is not None:
-        if "duration" in overrides:
-            raise ask_for("the duration is given twice. Leave out one of --days and --set duration=...", "--days")
-        overrides["duration"] = f"{days:.12g} d"
+    if days is not None and "duration" in overrides:
+        raise ask_for("the duration is given twice. Leave out one of --days and --set duration=...", "--days")
     if not 0 <= seed <= LARGEST_SEED:
         raise ask_for(f"{seed} is not allowed as a seed. Give a whole number from 0 to {LARGEST_SEED}.", "--seed")
-    wanted = Scenario.load(scenario).with_overrides(overrides, origin="--set")
+    wanted = Scenario.load(scenario)
+    if days is not None:
+        of_days = {"duration": f"{days:.12g} d"}
+        wanted, overrides = wanted.with_overrides(of_days, origin="--days"), of_days | overrides
+    wanted = wanted.with_overrides(overrides, origin="--set")
     folder = RunFolder.create(out or RESULTS / f"{wanted.name}-seed{seed}")
     say_that_it_compiles()
     model = TumorImmuneModel(wanted, rng=seed, threads=wishes.threads)

@@ -58,7 +58,7 @@ class TumorImmuneModel(Treatment, AgentAccess, mesa.Model):
         rng = _checked_seed(rng)
         super().__init__(rng=rng)
         self.seed = rng if isinstance(rng, int) else int(self.rng.integers(2**63))
-        self.threads = Threads(threads)
+        self.threads = Threads(_checked_threads(threads))
         self.schedule = Schedule()
         self.recorder = Recorder()
         self.tissue = Tissue(Parameters.of(self._scenario_given), self.seed, self.threads)
@@ -165,6 +165,12 @@ class TumorImmuneModel(Treatment, AgentAccess, mesa.Model):
     def tables(self) -> tuple[CellTable, CellTable]:
         """The tables of tumor cells and of immune cells."""
         return self.tissue.tumor, self.tissue.immune
+
+
+def _checked_threads(given: object) -> int:
+    if isinstance(given, int | np.integer) and not isinstance(given, bool) and given >= 1:
+        return int(given)
+    raise ScenarioError(Problem("threads", f"{given!r} is not allowed. Give a whole number from 1, for example 2."))
 
 
 def _checked_seed(rng: Any) -> Any:

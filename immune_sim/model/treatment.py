@@ -68,6 +68,8 @@ class Treatment:
                 mg = quantity(amount, "mg", "4.5 mg")
         except RefusedError as refused:
             raise ScenarioError(Problem("dose", str(refused))) from None
+        except (TypeError, ValueError):
+            mg = math.nan
         if not (math.isfinite(mg) and mg >= 0.0):
             raise ScenarioError(
                 Problem("dose", f'{amount!r} is not an amount. Write a quantity of 0 or more, for example "4.5 mg".')

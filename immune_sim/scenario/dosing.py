@@ -166,12 +166,6 @@ def read_table(table: dict[str, Any], complete: bool = True) -> tuple[Dosing | N
     return Dosing(**found), []
 
 
-def dose_in_mg(given: object, body_mass: float) -> float:
-    """The mg of a single dose, "4.5 mg" or "0.1 mg/kg", for a body of this mass in kg; raises RefusedError."""
-    dose = _read_key("dose", given)
-    return float(dose["amount"] * body_mass if dose["per_kg"] else dose["amount"])
-
-
 def days_or_hours(hours: float) -> str:
     """A time as one says it: whole days in days, all else in hours; either reads back as the same bits."""
     days = round(hours / HOURS_PER_DAY)

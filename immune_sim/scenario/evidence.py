@@ -75,7 +75,7 @@ ARMS = (
 
 BINDING = Finding(
     "Binding-site density and met-enkephalin content of the tumor rose under both the short and the lasting blockade; "
-    "affinity unchanged. Mitotic and labelling index were up during blockade and down after it.",
+    "affinity unchanged. Mitotic and labeling index were up during blockade and down after it.",
     "pmid:2540873", "in vivo", "for")  # fmt: skip
 _OGFR = Finding(
     "3.3-fold more OGF receptor (MIA PaCa-2): tumor volume -70 %, latency +30 %, DNA synthesis -24 %.",
@@ -286,7 +286,7 @@ CLAIMS = (
         "3-4.5 mg in humans is the same regime as in mice.",
         "none",
         "exposure about 30 times lower",
-        "a scenario, labelled hypothetical",
+        "a scenario, labeled hypothetical",
     ),
     Claim(
         "It calms autoimmune disease and strengthens anti-tumor immunity.",

@@ -126,14 +126,6 @@ def test_ratio_interval_against_fieller() -> None:
     assert found.high == pytest.approx((found.value + far) / (1 - g), abs=0.006)
 
 
-def test_means_per_point_and_their_differences() -> None:
-    whole = pd.concat([table({"c": FIRST, "d": SECOND}), table({"c": FIRST, "d": FIRST}).assign(point=1)])
-    found = pairing.per_point(whole, "peak_burden", arm="d", control="c").set_index("point")
-    assert found.loc[0, "mean"] == pytest.approx(1.58)
-    assert found.loc[1, ["mean", "error"]].tolist() == [0.0, 0.0]
-    assert pairing.per_point(whole, "peak_burden")["n"].tolist() == [20, 20]
-
-
 def test_unknown_arm_and_endpoint_are_told_by_name() -> None:
     whole = table({"c": FIRST, "d": SECOND})
     with pytest.raises(ImmuneSimError, match=r'no arm "e" .* Arms: c, d\.'):

@@ -6,17 +6,18 @@ import json
 import re
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+import typer
 from typer.testing import CliRunner
 
 from immune_sim import __version__
 from immune_sim.app.cli import app, main
 from immune_sim.app.console import faults_in_words
 
-COMMANDS = ("run", "resume", "scenarios", "parameters", "schema", "schedule", "bench", "dashboard", "doctor")
 Told = Callable[..., tuple[int, str, str]]
 SLOW = {"mesa", "numba", "numpy", "pandas", "pint", "plotly", "pyarrow", "solara"}
 
@@ -36,12 +37,33 @@ def told(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) ->
     return ask
 
 
-@pytest.mark.parametrize("command", COMMANDS)
-def test_every_command_has_help_with_examples(command: str) -> None:
-    answer = CliRunner().invoke(app, [command, "--help"], terminal_width=80)
+def every_command(group: Any, *before: str) -> Iterator[tuple[str, ...]]:
+    """The words of every command and group of commands."""
+    yield before
+    for name, each in getattr(group, "commands", {}).items():
+        yield from every_command(each, *before, name)
+
+
+ALL = sorted(every_command(typer.main.get_group(app)))
+
+
+@pytest.mark.parametrize("words", ALL, ids=" ".join)
+def test_every_command_and_group_has_help_with_examples(words: tuple[str, ...]) -> None:
+    answer = CliRunner().invoke(app, [*words, "--help"], terminal_width=80)
     assert answer.exit_code == 0
-    assert f"immune-sim {command}" in answer.output.replace("\n", " ")
-    assert "Examples" in answer.output
+    examples = answer.output.partition("Examples")[2]
+    assert " ".join(["immune-sim", *words]) in examples
+
+
+def test_all_commands_are_found() -> None:
+    assert {(), ("run",), ("dashboard",), ("experiment",), ("experiment", "analyze")} <= set(ALL)
+
+
+def test_the_help_of_analyze_names_every_kind_of_analysis() -> None:
+    from immune_sim.app.study_analysis import KINDS
+
+    answer = CliRunner().invoke(app, ["experiment", "analyze", "--help"], terminal_width=200)
+    assert [name for name in KINDS if name not in answer.output] == []
 
 
 def test_help_loads_none_of_the_slow_libraries() -> None:

@@ -73,10 +73,16 @@ def test_recurring_doses_equal_the_regimen_that_says_the_same() -> None:
     assert model.recorder.table().equals(regimen.recorder.table())
 
 
-@pytest.mark.parametrize("amount", ["4.5", "4.5 mgg", "a lot", -1.0, float("nan"), "4.5 h"])
+@pytest.mark.parametrize("amount", ["4.5", "4.5 mgg", "a lot", -1.0, float("nan"), "4.5 h", None, [1]])
 def test_an_amount_that_cannot_be_given_is_refused(amount: object) -> None:
     with pytest.raises(ScenarioError, match="dose"):
         small().give_dose(amount)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("threads", ["x", None, 0, 1.5])
+def test_a_number_of_threads_that_is_none_is_refused(threads: object) -> None:
+    with pytest.raises(ScenarioError, match=r"threads: .* Give a whole number from 1"):
+        TumorImmuneModel("control-mouse", rng=1, threads=threads)  # type: ignore[arg-type]
 
 
 def test_live_parameters_change_and_others_do_not() -> None:

@@ -212,6 +212,51 @@ def test_a_factor_cannot_take_the_place_of_another_column(label: str) -> None:
         tiny(('label = "kill"', f'label = "{label}"'))
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        ('title = "A tiny study"', 'published = "nonsense"', r'tiny.toml:3: published: no published study "nonsense"'),
+        ('every = "2 h"', 'every = "1.5 h"', r'tiny.toml:8: every: "1.5 h" is no whole number of hours.* "2 h"'),
+        ('every = "2 h"', 'frames = "2.5 h"', r'frames: "2.5 h" is no whole number of hours'),
+        ('name = "tiny"', 'name = "../tiny"', r'tiny.toml:2: name: "../tiny" cannot be a name'),
+        (
+            'values = ["0.05 1/h", "0.5 1/h"]',
+            "values = []",
+            r"values: the list is empty. Write the values in",
+        ),
+        ('values = ["0.05 1/h", "0.5 1/h"]', "levels = 3", r"Write \[factor.levels\] and its keys below"),
+        ("replicates = 3", 'replicates = "many"', r'tiny.toml:6: replicates: "many" is text'),
+    ],
+)
+def test_what_was_taken_silently_is_refused(old: str, new: str, told: str) -> None:
+    with pytest.raises(ScenarioError, match=told):
+        tiny((old, new))
+
+
+@pytest.mark.parametrize("quick", [False, True])
+@pytest.mark.parametrize(
+    ("given", "told"),
+    [
+        ("values = 3", r"quick.values: 3 is not a table"),
+        ("values = {kil = [1]}", r'quick.values.kil: no factor "kil"'),
+        ('values = {kill = ["a lot"]}', r"quick.values.kill: .*a lot"),
+        ("replicates = 0", r"tiny.toml:\d\d: quick.replicates: 0 is out of range"),
+        ('overrides = {nk.kil_rate = "1 1/h"}', r"quick.overrides.nk.kil_rate: .*kill_rate"),
+        ('horizon = "soon"', r"tiny.toml:\d\d: quick.horizon"),
+    ],
+)
+def test_the_quick_version_is_checked_whether_it_is_asked_for_or_not(given: str, told: str, quick: bool) -> None:
+    """Its mistakes stand on its own lines. Catches a reader that looks at [quick] only with --quick."""
+    with pytest.raises(ScenarioError, match=told):
+        read_experiment(f"{TINY}\n[quick]\n{given}\n", "tiny.toml", quick=quick)
+
+
+def test_quick_overrides_stand_beside_the_others_of_their_group() -> None:
+    """Catches a group of [quick] that takes the place of the whole group of the study."""
+    quick = read_experiment(TINY + "[quick]\noverrides = {space.width = 20}\n", quick=True).arms[0].scenario.values
+    assert (quick["space.width"], quick["space.height"], quick["inoculum.tumor_cells"]) == (20, 24, 20)
+
+
 def test_a_factor_may_be_called_by_its_own_address() -> None:
     assert [each.label for each in tiny(('label = "kill"\n', "")).factors] == ["nk.kill_rate"]
     assert tiny(('label = "kill"', 'label = "nk.kill_rate"')).factors[0].label == "nk.kill_rate"

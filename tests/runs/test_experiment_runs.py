@@ -11,6 +11,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+import immune_sim
 from immune_sim.app.experiment_progress import estimate_words
 from immune_sim.app.experiments import tell_verified
 from immune_sim.core.errors import OutputError, ScenarioError
@@ -21,6 +22,7 @@ from immune_sim.runs.experiments.estimate import estimate
 from immune_sim.runs.experiments.executors import OnDask
 from immune_sim.runs.experiments.experiment import run_study
 from immune_sim.runs.experiments.loading import load_experiment
+from immune_sim.runs.experiments.manifest import computing_sources
 from immune_sim.runs.experiments.naming import taken
 from immune_sim.runs.experiments.order import Queue
 from immune_sim.runs.experiments.standing import Standing, locked
@@ -151,6 +153,13 @@ def test_a_changed_experiment_is_refused_with_what_changed(undisturbed: Study, o
         computed(tiny((old, new)), undisturbed.folder)
 
 
+@pytest.mark.parametrize("module", ["scenario/dosing.py", "runs/experiments/schedules.py", "mechanisms/killing.py"])
+def test_the_fingerprint_of_the_code_covers_what_decides_a_run(module: str) -> None:
+    """A dose is read in scenario/, hours of blockade become a half-life in schedules.py."""
+    package = Path(immune_sim.__file__).parent
+    assert package / module in computing_sources(package)
+
+
 def test_results_of_other_code_do_not_mix_unless_asked_to(tmp_path: Path) -> None:
     study = computed(tiny(("replicates = 3", "replicates = 1")), tmp_path / "other")
     manifest = json.loads((study.folder / "study.json").read_text())
@@ -225,7 +234,7 @@ def test_a_point_at_which_nothing_happens_is_not_narrow_but_a_share_may_be() -> 
     assert estimate_words("survival_time", estimate("survival_time", [1440.0] * 10)) == "survival time 60.0 d"
 
 
-def test_verify_sees_a_single_changed_hash(tmp_path: Path) -> None:
+def test_verify_sees_a_single_changed_hash(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Runs are really computed again: what is stored of one is altered, and nothing else may be told to differ."""
     study = computed(tiny(), tmp_path / "study")
     shard = next((study.folder / "runs").glob("*.parquet"))
@@ -237,6 +246,10 @@ def test_verify_sees_a_single_changed_hash(tmp_path: Path) -> None:
     assert [each.run_id for each in found if not each.same] == [altered]
     assert len(found) == 12
     assert tell_verified(study.folder, 12, 1, 0) == 1
+    told = capsys.readouterr().out.replace("\n", " ")
+    assert "1 of 12 differ" in told
+    assert f"runs/{shard.name}: " in told, "the shard whose SHA-256 is wrong is named"
+    assert f"repeat {study.folder} {altered}" in told
 
 
 def test_verify_agrees_with_what_is_stored_and_status_tells_where_it_stands(undisturbed: Study) -> None:

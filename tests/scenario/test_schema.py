@@ -7,6 +7,7 @@ import tomllib
 
 import pytest
 
+from immune_sim.core.errors import ScenarioError
 from immune_sim.scenario.catalog import Entry, shipped_scenarios
 from immune_sim.scenario.registry import PARAMETERS
 from immune_sim.scenario.scenario import Scenario
@@ -69,5 +70,5 @@ def test_every_default_is_valid_where_it_stands() -> None:
 def test_it_refuses_what_the_reader_refuses(text: str) -> None:
     """Would catch a table that is left open, a range or a choice that is lost."""
     assert not VALIDATOR.is_valid(tomllib.loads(text))
-    with pytest.raises(Exception, match=r".+"):
+    with pytest.raises(ScenarioError):
         Scenario.from_text(text)

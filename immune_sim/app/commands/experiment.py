@@ -8,8 +8,6 @@ import typer
 from immune_sim.app.commands import experiment_report
 from immune_sim.app.console import examples
 
-group = typer.Typer(name="experiment", help="Studies of many runs: arms, factors, replicates.", no_args_is_help=True)
-
 RUN = examples(
     "immune-sim experiment run zagon-1983 --quick",
     "immune-sim experiment run my-study.toml --dry-run",
@@ -24,6 +22,17 @@ STATUS = examples("immune-sim experiment status results/zagon-1983")
 VERIFY = examples("immune-sim experiment verify results/zagon-1983 --sample 20")
 REPEAT = examples("immune-sim experiment repeat results/zagon-1983 p0000-control-r0007")
 LIST = examples("immune-sim experiment list", "immune-sim experiment list zagon-1983 > mine.toml")
+group = typer.Typer(
+    name="experiment",
+    help="Studies of many runs: arms, factors, replicates.",
+    no_args_is_help=True,
+    epilog=examples(
+        "immune-sim experiment list",
+        "immune-sim experiment run zagon-1983 --quick",
+        "immune-sim experiment report results/zagon-1983-quick",
+        "immune-sim experiment status results/zagon-1983-quick",
+    ),
+)
 WHERE = "Where and how it is computed"
 
 Folder = Annotated[Path, typer.Argument(metavar="DIR", help="The folder of a study.")]

@@ -42,7 +42,8 @@ def report(
 def analyze(
     folder: Folder,
     what: Annotated[
-        str, typer.Argument(metavar="[WHAT]", help="survival, effects, sensitivity, ablation, points or all.")
+        str,
+        typer.Argument(metavar="[WHAT]", help="published, survival, effects, sensitivity, ablation, points or all."),
     ] = "all",
     csv: Annotated[
         Path | None, typer.Option("--csv", metavar="DIR", help="Where the tables go; DIR/tables if not given.")

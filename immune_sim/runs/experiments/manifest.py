@@ -12,6 +12,7 @@ from typing import Any
 
 import numba
 import numpy
+import scipy
 
 import immune_sim
 from immune_sim import __version__
@@ -23,7 +24,8 @@ from immune_sim.scenario.scenario import Scenario
 FORMAT = "immune-sim experiment 1"
 NAME = "study.json"
 SETTINGS = ("name", "seed", "independent_arms", "every", "quick")
-COMPUTING = ("core", "mechanisms", "model")  # the floors whose sources decide what a run is
+FLOORS = ("core", "mechanisms", "scenario", "model")  # the floors whose sources decide what a run is
+MODULES = ("runs/experiments/schedules.py", "runs/experiments/exposure.py")  # which doses a point of the design means
 
 
 def manifest_of(experiment: Experiment, points: Sequence[Point]) -> dict[str, Any]:
@@ -81,12 +83,18 @@ def _factor(experiment: Experiment, factor: Any) -> dict[str, Any]:
     }
 
 
+def computing_sources(package: Path) -> list[Path]:
+    """The modules that decide what a run is."""
+    floors = (path for floor in FLOORS for path in (package / floor).rglob("*.py"))
+    return sorted([*floors, *(package / each for each in MODULES)])
+
+
 @cache
 def code_fingerprint() -> str:
-    """Hash of everything that decides what comes of a run: the sources of the model, NumPy and Numba."""
+    """Hash of everything that decides what comes of a run: the sources of the model, NumPy, SciPy and Numba."""
     package = Path(immune_sim.__file__).resolve().parent
-    digest = hashlib.sha256(f"{numpy.__version__} {numba.__version__}".encode())
-    for source in sorted(path for floor in COMPUTING for path in (package / floor).rglob("*.py")):
+    digest = hashlib.sha256(f"{numpy.__version__} {scipy.__version__} {numba.__version__}".encode())
+    for source in computing_sources(package):
         digest.update(source.read_bytes())
     return digest.hexdigest()[:16]
 
