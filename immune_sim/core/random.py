@@ -65,12 +65,6 @@ def below(word, count):
 
 
 @inline
-def chance(rate, dt):
-    """The probability that an event of this rate (1/h) happens within dt (h): 1 - exp(-rate dt)."""
-    return np.float32(1.0) - np.float32(math.exp(-rate * dt))
-
-
-@inline
 def normal(word_a, word_b):
     """Two 32-bit draws as one standard normal number (Box and Muller 1958, doi:10.1214/aoms/1177706645)."""
     radius = math.sqrt(-2.0 * math.log((np.float64(word_a) + 1.0) * 2.0**-32))

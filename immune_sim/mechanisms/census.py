@@ -18,7 +18,7 @@ BINS, PER_UNIT = 1024, 64  # 0 to 16 in steps of 1/64; what lies above counts in
 # positions in the totals of tumor cells
 BY_STATE, RECEPTOR, SIGNAL, BOUND, ANTIGENICITY, LIGAND, TUMOR_TOTALS = 0, 4, 5, 6, 7, 8, 9
 # positions in the totals of one kind of immune cells
-COUNT, ENGAGED, INSIDE, EXHAUSTED, KILLERS, IMMUNE_TOTALS = 0, 1, 2, 3, 4, 5
+COUNT, ENGAGED, INSIDE, EXHAUSTED, IMMUNE_TOTALS = 0, 1, 2, 3, 4
 
 
 @inline
@@ -74,7 +74,7 @@ def count_clones(state, clone, clones):
 
 
 @kernel
-def count_immune(first, end, kind, site, signal, engaged, exhaustion, kills, inside, block, totals, histograms):
+def count_immune(first, end, kind, site, signal, engaged, exhaustion, inside, block, totals, histograms):
     """Count the immune cells of rows first to end by kind.
 
     inside (g,) uint8: blocks that belong to the tumor. totals (2, IMMUNE_TOTALS), histograms (2, BINS) int64: added to.
@@ -85,7 +85,6 @@ def count_immune(first, end, kind, site, signal, engaged, exhaustion, kills, ins
         totals[k, ENGAGED] += engaged[i]
         totals[k, INSIDE] += inside[block[site[i]]]
         totals[k, EXHAUSTED] += fixed(exhaustion[i])
-        totals[k, KILLERS] += kills[i] > 0
         histograms[k, bin_of(signal[i])] += 1
 
 

@@ -21,8 +21,8 @@ class Exhaustion:
         unit="h",
         low=1.0,
         high=10000.0,
-        grade="secondary",
-        source="assumed: dysfunction within days, primary paper not read",
+        grade="assumption",
+        source="assumed: 3 d; reviews say dysfunction within days",
         about="time constant of exhaustion in lasting contact",
     )
     recovery_time: float = param(

@@ -89,7 +89,11 @@ class Heredity:
 
 @kernel
 def found(lineage, seed, spread, set_point, receptor_level):
-    """Draw the set-point of founders (or of immune cells on arrival), log-normal with mean 1; they start at rest."""
+    """Draw the set-point of founders (or of immune cells on arrival), log-normal with mean 1; receptors start there.
+
+    With a host at rest that is no fixed point below 1: such a cell has a deficit even without drug, and its receptors
+    rise within hours to where they balance it, r0 Rmax / (1 + r0 (Rmax - 1)).
+    """
     shift = np.float32(0.5) * spread * spread
     for i in range(lineage.size):
         a, b, _, _ = philox(TRAITS, 0, lineage[i], seed)

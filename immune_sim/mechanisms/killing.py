@@ -68,18 +68,18 @@ class KillingByNK:
         1.0,
         low=0.0,
         high=50.0,
-        grade="in vivo",
-        source="doi:10.7554/eLife.76269",
-        about="relative rise of the kill rate by stress ligand at arrival; the size is assumed, the fading measured",
+        grade="assumption",
+        source="assumed: twice the rate at arrival; measured is that killing fades after it, doi:10.7554/eLife.76269",
+        about="relative rise of the kill rate by stress ligand at arrival",
     )
     stress_time: float = param(
         8.0,
         unit="h",
         low=0.1,
         high=1000.0,
-        grade="in vivo",
-        source="doi:10.7554/eLife.76269",
-        about="time constant with which that rise fades (kills early, none after 24 h)",
+        grade="model",
+        source="derived: kills mostly within 4 h of arrival, hardly any after 24 h, doi:10.7554/eLife.76269",
+        about="time constant with which that rise fades; after 24 h a twentieth of it is left, the base rate goes on",
     )
     capacity: int = param(
         5,
@@ -126,7 +126,7 @@ class KillingByCTL:
         0.9,
         low=0.0,
         high=1.0,
-        grade="secondary",
+        grade="assumption",
         source="assumed: tenfold less killing in PD-1 positive cells, as for exhaustion",
         about="share of the hit rate that full PD-L1 takes away",
     )
@@ -134,8 +134,8 @@ class KillingByCTL:
         0.1,
         low=0.0,
         high=1.0,
-        grade="secondary",
-        source="assumed: tenfold less killing by PD-1 positive cells, primary paper not read",
+        grade="assumption",
+        source="assumed: tenfold less killing by PD-1 positive cells, as reviews quote it; the paper was not read",
         about="hit rate of a fully exhausted T cell as a share of its own",
     )
     division_probability: float = param(

@@ -28,8 +28,8 @@ class Proliferation:
         unit="h",
         low=4.0,
         high=10000.0,
-        grade="secondary",
-        source="doi:10.1371/journal.pcbi.1005991",
+        grade="assumption",
+        source="assumed: between 23.1 h (PhysiCell, doi:10.1371/journal.pcbi.1005991) and 29.6 h (EL4 in vivo)",
         about="mean time between divisions of an unhindered cell, as a doubling time",
     )
     push_depth: int = param(
@@ -63,8 +63,8 @@ class Proliferation:
         0.9,
         low=0.0,
         high=1.0,
-        grade="secondary",
-        source="cite: Beck 2019, Cancer Res 79:3406-16; the size is assumed",
+        grade="assumption",
+        source="assumed: nearly all; that IFN-gamma arrests growth is from Beck 2019, Cancer Res 79:3406-16",
         about="largest share by which IFN-gamma slows division",
     )
     ifng_half: float = param(

@@ -108,7 +108,7 @@ class Receptors:
         low=0.0,
         high=1.0,
         grade="assumption",
-        source="assumed: share not measured; at 0 a tumor of any size is at rest without drug",
+        source="assumed: share not measured; at 0 the size of a tumor does not change what its cells see",
         about="share of the ligand a cell sees that comes from tumor cells around it; the rest is systemic",
     )
 

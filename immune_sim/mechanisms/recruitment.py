@@ -38,8 +38,8 @@ class Recruitment:
         unit="h",
         low=1.0,
         high=100000.0,
-        grade="in vivo",
-        source="doi:10.1111/j.1365-2567.2007.02573.x",
+        grade="assumption",
+        source="assumed: 7 d, a half-life of 4.9 d; measured is one below 10 d, doi:10.1111/j.1365-2567.2007.02573.x",
         about="mean time an NK cell spends in the tissue",
     )
     ctl_density: float = param(

@@ -121,8 +121,8 @@ class Signals:
         unit="um^2/min",
         low=0.01,
         high=1e6,
-        grade="secondary",
-        source="cite: evidence table, range about 184 um",
+        grade="assumption",
+        source="assumed: as reviews quote it, range about 184 um; the paper behind it was not read",
         about="diffusion coefficient of IFN-gamma",
         live=False,
     )
@@ -131,8 +131,8 @@ class Signals:
         unit="h",
         low=0.01,
         high=1000.0,
-        grade="secondary",
-        source="cite: evidence table, 4.5 to 7 h",
+        grade="assumption",
+        source="assumed: lower end of the 4.5 to 7 h that reviews quote; the paper behind it was not read",
         about="half-life of IFN-gamma; with the diffusion its range is 184 um",
         live=False,
     )
@@ -151,8 +151,8 @@ class Signals:
         unit="min",
         low=0.01,
         high=10000.0,
-        grade="in vivo",
-        source="assumed: minutes, as met-enkephalin in plasma",
+        grade="assumption",
+        source="assumed: 5 min; that of met-enkephalin in plasma is minutes",
         about="half-life of the ligand",
         live=False,
     )

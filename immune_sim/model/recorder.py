@@ -122,7 +122,7 @@ def _count_immune(tissue: Tissue, row: dict[str, float]) -> dict[str, np.ndarray
     totals = tissue.scratch.zeros("immune totals", (parts, 2, census.IMMUNE_TOTALS))
     histograms = tissue.scratch.zeros("immune histograms", (parts, 2, census.BINS))
     inside = fields.tumor_blocks(TUMOR_SHARE)
-    columns = tuple(immune[name] for name in ("kind", "site", "signal", "engaged", "exhaustion", "kills"))
+    columns = tuple(immune[name] for name in ("kind", "site", "signal", "engaged", "exhaustion"))
     tissue.threads.over_rows_in_parts(
         immune.n,
         lambda k, lo, hi: census.count_immune(lo, hi, *columns, inside, fields.oxygen_block, totals[k], histograms[k]),

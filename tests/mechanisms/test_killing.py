@@ -165,6 +165,17 @@ def test_nk_rate_follows_what_it_meets(name: str, change: dict[str, object], fac
     assert_share(pairs.dead, N, -math.expm1(-pairs.nk.kill_rate * factor))
 
 
+def test_the_largest_nk_rate_there_can_be_is_not_cut_off() -> None:
+    """No MHC-I, just arrived, the link at its bound: 2 x 2 x 5 = 20 times the rate. False alarm 1e-6, 4 % are caught.
+
+    Catches a bound on the hazard, above which strike() looks no further, that leaves out one of the three factors.
+    """
+    pairs = Pairs(NK, dt=0.05)
+    pairs.mhc[:], pairs.hours_since_arrival[:], pairs.signal[:], pairs.gains = 0.0, 0.0, 2.0, (10.0, 0.0)
+    pairs.substep()
+    assert_share(pairs.dead, N, -math.expm1(-20.0 * pairs.nk.kill_rate * 0.05))
+
+
 def test_the_unable_and_the_spent_do_not_kill() -> None:
     """Catches a capacity that goes below 0, and a killer's trait that is ignored."""
     pairs = Pairs(NK, n=1000, nk=KillingByNK(kill_rate=10.0, capacity=2))

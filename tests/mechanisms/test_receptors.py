@@ -99,6 +99,21 @@ def test_rest_is_a_fixed_point(l0: float, paracrine: float, receptor_max: float,
     )
 
 
+def test_a_low_set_point_rises_without_drug_and_a_high_one_stays() -> None:
+    """Below 1 a cell has a deficit at rest: R = r0 Rmax / (1 + r0 (Rmax - 1)) is where it balances it; above 1 none.
+
+    So receptors of a control tissue move in its first hours. Catches a target that is not relative to the set-point,
+    and a surplus of signal taken for a deficit.
+    """
+    cells = Cells(Receptors(), set_points=[0.7, 1.0, 1.4])
+    cells.hours(2, 0.0)
+    np.testing.assert_allclose(cells.level, [0.8978, 1.0, 1.4], rtol=1e-4)
+    cells.hours(48, 0.0)
+    np.testing.assert_allclose(cells.level, [0.7 * 4.0 / (1.0 + 0.7 * 3.0), 1.0, 1.4], rtol=1e-5)
+    np.testing.assert_allclose(cells.signal, [0.9032, 1.0, 1.4], rtol=1e-4)
+    assert cells.host == HostAxis(bound_fraction=cells.host.bound_fraction), "the host is at rest"
+
+
 def test_lasting_full_blockade_raises_receptors_to_their_maximum() -> None:
     """R -> Rmax r0, L -> Lmax, S -> 0, for every set-point. Catches a maximum that is not relative to the set-point."""
     p = Receptors()
