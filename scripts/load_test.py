@@ -210,7 +210,15 @@ def _measure(base: str, server: psutil.Process, sessions: int, seconds: float) -
     own, total, processes = settled(server, 1)
     print(f"before: server {own / 1e6:.0f} MB, all {total / 1e6:.0f} MB, {processes} processes beside the server")
     began = time.monotonic()
+    spent = [sum(each.cpu_times()[:2]) for each in (server, psutil.Process())]
     visits, (most, running) = asyncio.run(visit(base, sessions, seconds, server))
+    shares = [
+        (sum(each.cpu_times()[:2]) - then) / seconds
+        for each, then in zip((server, psutil.Process()), spent, strict=True)
+    ]
+    print(f"processor: server {shares[0]:.0%} of a core, these visitors {shares[1]:.0%}")
+    received = sum(each.bytes_received for each in visits)
+    print(f"received {received / sessions / seconds / 1e3:.0f} kB a second and session")
     ended = began + seconds
     rates = sorted((each.slowest(began + 0.1 * seconds, ended), each.number) for each in visits)
     means = [len(each.painted) / seconds for each in visits]
