@@ -6,6 +6,7 @@ Answers of the processes beside the server are waited for in a thread of the ses
 from __future__ import annotations
 
 import queue
+import re
 import threading
 import tomllib
 from collections.abc import Callable
@@ -46,7 +47,7 @@ def shipped() -> tuple[Shipped, ...]:
     found = []
     for path in shipped_experiments():
         head = tomllib.loads(path.read_text(encoding="utf-8"))
-        about = str(head.get("about", "")).split(". ")[0].rstrip(".") + "."
+        about = re.split(r"(?<=[.?!]) ", str(head.get("about", "")), maxsplit=1)[0]
         found.append(Shipped(path.stem, str(head.get("title", path.stem)), about))
     return tuple(sorted(found, key=lambda each: each.name != FIRST))
 
