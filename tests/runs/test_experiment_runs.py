@@ -232,7 +232,7 @@ def test_a_point_at_which_nothing_happens_is_not_narrow_but_a_share_may_be() -> 
         asked += 1
         queue.note(wanted, math.nan)
     assert asked == 2 * 2 * 8
-    assert estimate_words("survival_time", estimate("survival_time", [1440.0] * 10)) == "survival time 60.0 d"
+    assert estimate_words("survival_time", estimate("survival_time", [1440.0] * 10)) == "survival time 60.0 d (n = 10)"
 
 
 def test_verify_sees_a_single_changed_hash(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
