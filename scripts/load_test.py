@@ -116,7 +116,9 @@ class Visit:
     async def _begin(self, keys: str) -> None:
         await asyncio.sleep(2.0)
         while True:  # begin with the tissue of one's own, and again before the run comes to its end
-            await self._say(keys, {"kind": "key", "key": "r"})
+            for key in (" ", "r", " "):  # stand, begin again, play
+                await self._say(keys, {"kind": "key", "key": key})
+                await asyncio.sleep(1.5)
             await asyncio.sleep(AGAIN)
 
     async def _canvas(self, comm: str, state: dict[str, Any]) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -16,10 +18,12 @@ from immune_sim.app.dashboard.engine.process import Engine
 from immune_sim.app.dashboard.engine.showing import CloudFrame, Frame
 from immune_sim.app.dashboard.replay import Change
 from immune_sim.app.dashboard.widgets.curve_plot import CurvePlot
+from immune_sim.app.dashboard.widgets.live_html import LiveHtml
 from immune_sim.app.dashboard.widgets.point_cloud import PointCloud
 from immune_sim.app.dashboard.widgets.tissue_canvas import TissueCanvas
 
 MOST_ARMS = 4
+SELDOM = 5.0  # s between readings for components, while the clock runs
 LOST = "The process that computed this tissue has ended unexpectedly."
 
 
@@ -30,7 +34,9 @@ class View:
         self.canvas: TissueCanvas | None = None
         self.cloud: PointCloud | None = None
         self.key: solara.Reactive[dict[str, Any]] = solara.reactive({})  # what the codes of its pictures mean
-        self.reading = solara.reactive(Reading())
+        self.reading = solara.reactive(Reading())  # now and then while the clock runs: see ``Stage.show_figures``
+        self.figures: list[tuple[LiveHtml, Callable[[Reading], str]]] = []
+        self.read_at = 0.0
         self.card: solara.Reactive[Card | None] = solara.reactive(None)
         self.log: solara.Reactive[tuple[Change, ...]] = solara.reactive(())
         self.spoken = solara.reactive("")  # the tissue in words, for a screen reader
@@ -88,6 +94,16 @@ class Stage:
     def detach(self, arm: int) -> None:
         """The canvas of an arm is gone."""
         self.views[arm].canvas = self.views[arm].cloud = None
+
+    def show_figures(self, arm: int, live: LiveHtml, words: Callable[[Reading], str]) -> Callable[[], None]:
+        """Show the figures of an arm, in these words, five times a second; returns what ends that.
+
+        ``reading`` itself is for components that can wait, for each change of it has them drawn anew.
+        """
+        entry = (live, words)
+        self.views[arm].figures.append(entry)
+        live.html = words(self.views[arm].reading.peek())
+        return lambda: self.views[arm].figures.remove(entry)
 
     def attach_plot(self, plot: CurvePlot) -> None:
         """Draw the curves on this plot from now on."""
@@ -167,7 +183,12 @@ class Stage:
 
     def on_reading(self, arm: int, reading: Reading) -> None:
         """Show the figures above the tissue."""
-        self.views[arm].reading.value = reading
+        view, now = self.views[arm], time.monotonic()
+        for live, words in list(view.figures):
+            live.html = words(reading)
+        if math.isnan(reading.pace) or now - view.read_at > SELDOM:
+            view.read_at = now
+            view.reading.value = reading
 
     def on_card(self, arm: int, card: Card | None) -> None:
         """Show the cell that is followed."""

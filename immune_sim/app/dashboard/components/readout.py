@@ -8,12 +8,14 @@ import solara
 
 from immune_sim.app.dashboard.engine.figures import Reading
 from immune_sim.app.dashboard.state import Session
+from immune_sim.app.dashboard.widgets.live_html import LiveHtml
 
 
 @solara.component
 def Readout(session: Session) -> None:
     """Where the run stands."""
-    solara.HTML(tag="div", classes=["readout"], unsafe_innerHTML=figures(session.stage.reading.value))
+    live = LiveHtml.element(kind="readout")
+    solara.use_effect(lambda: session.stage.show_figures(0, solara.get_widget(live), figures), [])
 
 
 def figures(reading: Reading) -> str:

@@ -13,8 +13,10 @@ import solara.lab
 from immune_sim.app.dashboard.components.cell_card import CellCard
 from immune_sim.app.dashboard.components.controls import Action, IconAction, text
 from immune_sim.app.dashboard.components.twin_panel import PANEL
+from immune_sim.app.dashboard.engine.figures import Reading
 from immune_sim.app.dashboard.state import Session
 from immune_sim.app.dashboard.twins import Parted, Twin
+from immune_sim.app.dashboard.widgets.live_html import LiveHtml
 from immune_sim.app.dashboard.widgets.tissue_canvas import TissueCanvas
 
 LINES = ("solid", "dashed", "dotted", "dash-dotted")
@@ -34,9 +36,18 @@ def FirstHead(session: Session) -> None:
 
 @solara.component
 def Count(session: Session, number: int) -> None:
-    """Living tumor cells of an arm; a component of its own, for it changes five times a second and little else does."""
-    count = session.stage.views[number].reading.value.tumor_cells
-    text(f"{count:,}", "arm-count", "span", title="living tumor cells")
+    """Living tumor cells of an arm."""
+    live = LiveHtml.element(kind="arm-count")
+
+    def attach() -> Callable[[], None]:
+        return session.stage.show_figures(number, solara.get_widget(live), count_words)
+
+    solara.use_effect(attach, [])
+
+
+def count_words(reading: Reading) -> str:
+    """The count as HTML."""
+    return f'<span title="living tumor cells">{reading.tumor_cells:,}</span>'
 
 
 @solara.component
