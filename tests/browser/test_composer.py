@@ -57,7 +57,7 @@ def test_a_preset_is_dragged_read_and_used(lab: Lab) -> None:
     open_composer(lab)
     say(lab, "No drug.")
     lab.press("Nightly low dose")
-    say(lab, "0.1 mg/kg of naltrexone injected every night at 22:00; receptors are free for 14.5 h of each day.")
+    say(lab, "0.1 mg/kg of naltrexone injected every night at 22:00; most receptors are free for 14.5 h of each day.")
     drag(lab, ".dose-mark .dose-label", -20 * 4 * QUARTER * lane(lab)["width"], 0)
     say(lab, "every night at 02:00")
     assert 'at = "02:00"' in lab.page.locator(".composer-text .code").inner_text()

@@ -12,6 +12,7 @@ from immune_sim.app.dashboard.mixed import at_hours
 from immune_sim.core.palette import CTL, DRUG, GRAY, LIGAND, NK, QUIET, RECEPTOR, SIGNAL, TUMOR, Ink
 
 HOURS_PER_DAY = 24.0
+BLOCKED = "blocked"  # share of the receptors that hold drug in %, from the recorded blockade a: a / (1 + a)
 MIXED = "mean_field"  # no outcome of the agents: the same scenario without places, see mixed.py
 
 
@@ -51,7 +52,7 @@ PANELS = (
         "Drug",
         "",
         (
-            Curve("blockade", "blockade a", DRUG, filled=True),
+            Curve(BLOCKED, "blocked, %", DRUG, filled=True),
             Curve("drug_concentration", "in plasma, nM", GRAY, right=True, dash="dot"),
         ),
     ),
@@ -65,7 +66,7 @@ PANELS = (
         ),
     ),
 )
-BESIDE = ("tumor_cells", "nk_cells", "ctl_cells", "blockade", "receptor_mean", "signal_mean")  # of other arms
+BESIDE = ("tumor_cells", "nk_cells", "ctl_cells", BLOCKED, "receptor_mean", "signal_mean")  # of other arms
 DASHES = ("solid", "dash", "dot", "dashdot")  # by arm
 CURVES = tuple(curve for panel in PANELS for curve in panel.curves)
 GAP = 0.06  # share of the height between two panels; it holds the title of the lower one
@@ -84,11 +85,17 @@ def columns_since(
     """
     hours = np.asarray(columns["hour"][start:], dtype=float)
     return hours / HOURS_PER_DAY, [
-        at_hours(well_mixed, hours)
-        if curve.outcome == MIXED
-        else np.asarray(columns[curve.outcome][start:], dtype=float)
+        at_hours(well_mixed, hours) if curve.outcome == MIXED else values_of(curve.outcome, columns)[start:]
         for curve in chosen
     ]
+
+
+def values_of(outcome: str, columns: dict[str, NDArray[Any]]) -> NDArray[np.float64]:
+    """What a curve draws of the recorded columns, (n,) float."""
+    if outcome == BLOCKED:
+        blockade = np.asarray(columns["blockade"], dtype=float)
+        return 100.0 * blockade / (1.0 + blockade)
+    return np.asarray(columns[outcome], dtype=float)
 
 
 def of_arm(number: int) -> tuple[Curve, ...]:

@@ -191,7 +191,7 @@ def test_sentences() -> None:
 
     assert schedule_sentence(Scenario.shipped("control-mouse")) == "No drug."
     assert schedule_sentence(MOUSE) == (
-        "0.1 mg/kg of naltrexone injected every night at 00:00; receptors are free for 14.5 h of each day."
+        "0.1 mg/kg of naltrexone injected every night at 00:00; most receptors are free for 14.5 h of each day."
     )
     assert said(HUMAN, {"dose": "4.5 mg", "every": "24 h", "at": "22:00"}) == (
         "4.5 mg of naltrexone by mouth every night at 22:00; half of the receptors or more are blocked at all hours."

@@ -55,10 +55,10 @@ def free_words(seen: Preview) -> str:
     if high < WHOLE:
         return "half of the receptors or more are blocked at all hours"
     if low > 24.0 - WHOLE:
-        return "receptors are free for nearly all of each day"
+        return "most receptors are free for nearly all of each day"
     if high - low <= WHOLE:
-        return f"receptors are free for {_hours((low + high) / 2.0)} h of each day"
-    return f"receptors are free for {_hours(low)} to {_hours(high)} h of a day"
+        return f"most receptors are free for {_hours((low + high) / 2.0)} h of each day"
+    return f"most receptors are free for {_hours(low)} to {_hours(high)} h of a day"
 
 
 def clock_words(minutes: int) -> str:
