@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
-    from tests.browser.conftest import Lab
+    from tests.browser.conftest import Lab, Visitor
 
 pytestmark = pytest.mark.browser
 
@@ -135,3 +135,26 @@ def test_sliders_show_the_values_of_the_hour(lab: Lab) -> None:
     lab.page.locator(".change-log").get_by_text("tumor proliferation to -2").wait_for()
     assert branches(lab) == ["First run"]
     lab.page.keyboard.press("Escape")
+
+
+def test_a_branch_stands_beside_the_first_run(visitor: Visitor) -> None:
+    """Both go to every hour together; catches a branch that is compared without what was done on it."""
+    lab = visitor.open()
+    begin(lab, 1)
+    lab.page.locator(".strip-axis").press("Home")
+    wait_strip(lab, "h === 0")
+    lab.press("Give a dose now")
+    lab.page.locator(".change-log").wait_for()
+    lab.press("1 day")
+    wait_strip(lab, "h === 24 && t === 24")
+    branches(lab)
+    lab.page.locator(".branch-show").first.click()
+    lab.page.locator(".change-log").wait_for(state="detached")
+    lab.page.locator(".branch-row").last.get_by_role("button", name="Compare side by side").click()
+    beside = lab.page.get_by_role("group", name="B: dose by hand, 0.002 mg")
+    beside.locator(".tissue-canvas").wait_for()
+    lab.page.locator(".parting-cause").get_by_text("since hour 1").wait_for()
+    lab.page.locator(".strip-axis").press("Home")
+    wait_strip(lab, "h === 0 && t === 24")
+    lab.press("1 hour")
+    wait_strip(lab, "h === 1 && t === 24")
