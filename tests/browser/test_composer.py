@@ -67,10 +67,10 @@ def test_a_preset_is_dragged_read_and_used(lab: Lab) -> None:
     for hour in (1, 2, 3):
         lab.press("1 hour")
         lab.wait_hour(f"h === {hour}")
-    lab.page.wait_for_function("document.querySelector('.curves').data.find(t => t.name === 'blockade a').y.length > 3")
-    blockade = lab.curve("blockade a")
+    lab.page.wait_for_function("document.querySelector('.curves').data.find(t => t.name === 'blocked, %').y.length > 3")
+    blockade = lab.curve("blocked, %")
     assert blockade[:3] == [0.0, 0.0, 0.0]
-    assert blockade[3] > 3.0
+    assert blockade[3] > 75.0
 
 
 def test_doses_are_added_resized_and_taken_away_by_hand(lab: Lab) -> None:
@@ -138,9 +138,9 @@ def test_a_schedule_from_the_start_and_one_that_asks_for_the_burden(lab: Lab) ->
     lab.press("1 day")
     lab.wait_hour("h === 24")
     lab.page.wait_for_function(
-        "document.querySelector('.curves').data.find(t => t.name === 'blockade a').y.length === 25"
+        "document.querySelector('.curves').data.find(t => t.name === 'blocked, %').y.length === 25"
     )
-    assert lab.curve("blockade a")[23] > 3.0
+    assert lab.curve("blocked, %")[23] > 75.0
     open_composer(lab)
     say(lab, "while there are more than 50 tumor cells")
     lab.press("Copy")

@@ -110,9 +110,9 @@ def test_a_dose_by_hand_raises_the_blockade_curve(lab: Lab) -> None:
     lab.press("1 hour")
     lab.wait_hour("h === 2")
     lab.page.wait_for_function("+document.querySelector('.curves').dataset.points === 3")
-    blockade = lab.curve("blockade a")
+    blockade = lab.curve("blocked, %")
     assert blockade[:2] == [0.0, 0.0]
-    assert blockade[2] > 1.0
+    assert blockade[2] > 50.0
 
 
 def test_a_wrong_dose_is_answered_in_words(lab: Lab) -> None:
