@@ -99,9 +99,9 @@ def test_an_own_study_from_the_file_to_a_tissue_in_the_lab(page: Page, studies: 
     expect(behind).to_contain_text("seed")
     seed = re.findall(r"seed (\d+)", behind.inner_text())[0]
     assert seed in seeds
-    behind.get_by_role("link", name=re.compile("Open on")).click()
-
-    hour = int(re.findall(r"\.(\d+)\.[0-9a-f]{6}", page.url)[0])
+    link = behind.get_by_role("link", name=re.compile("Open on"))
+    hour = int(re.findall(r"\.(\d+)\.[0-9a-f]{6}", link.get_attribute("href") or "")[0])
+    link.click()
     page.wait_for_function("h => document.querySelector('.clock')?.dataset.hour === h", arg=str(hour))
     expect(page.locator(".place:not(.is-away) .seed")).to_contain_text(f"seed {seed}")
     page.locator(".place:not(.is-away) a.tab", has_text="Experiments").click()

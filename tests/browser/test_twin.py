@@ -75,12 +75,12 @@ def test_one_click_gives_the_same_tissue_without_the_drug_and_says_what_came_of_
     assert "Hour " in cause(alone)
     first, second = pictures(alone)
     assert first != second
-    alone.page.wait_for_function("document.querySelector('.curves').data.some(t => t.name === 'blockade a, B')")
+    alone.page.wait_for_function("document.querySelector('.curves').data.some(t => t.name === 'blocked, %, B')")
     alone.page.wait_for_function(
-        "document.querySelector('.curves').data.find(t => t.name === 'blockade a, B').y.length === 25"
+        "document.querySelector('.curves').data.find(t => t.name === 'blocked, %, B').y.length === 25"
     )
-    assert set(alone.curve("blockade a, B")) == {0.0}
-    assert max(alone.curve("blockade a, A")) > 1.0
+    assert set(alone.curve("blocked, %, B")) == {0.0}
+    assert max(alone.curve("blocked, %, A")) > 1.0
     alone.page.get_by_role("button", name="Remove B").click()
     alone.page.locator(".parting").wait_for(state="detached")
     assert alone.page.locator(".arm").count() == 1
@@ -128,9 +128,9 @@ def test_what_is_done_is_done_to_all_and_reset_brings_all_back(alone: Lab) -> No
     alone.press("1 hour")
     alone.wait_hour("h === 2")
     alone.page.wait_for_function(
-        "(t => t && t.y.length === 3)(document.querySelector('.curves').data.find(t => t.name === 'blockade a, B'))"
+        "(t => t && t.y.length === 3)(document.querySelector('.curves').data.find(t => t.name === 'blocked, %, B'))"
     )
-    assert alone.curve("blockade a, B")[2] > 1.0
+    assert alone.curve("blocked, %, B")[2] > 1.0
     alone.press("Reset")
     alone.wait_hour("h === 0")
     alone.page.locator(".parting-cause").get_by_text("No difference so far").wait_for()

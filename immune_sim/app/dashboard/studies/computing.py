@@ -11,7 +11,7 @@ from typing import Literal
 
 from immune_sim.app.dashboard.limits import Limits
 from immune_sim.app.dashboard.studies.checking import Asked
-from immune_sim.app.experiment_progress import estimate_words
+from immune_sim.app.experiment_progress import words_of
 from immune_sim.runs.experiments.declared import Experiment
 from immune_sim.runs.experiments.executors import make_executor
 from immune_sim.runs.experiments.running import Run
@@ -74,5 +74,5 @@ def compute(
 def _progress(experiment: Experiment, standing: Standing) -> Progress:
     titles = {each.name: each.title for each in experiment.arms}
     found = list(standing.estimates().items())[:MOST_ARMS]
-    said = tuple((titles.get(arm, arm), estimate_words(standing.endpoint, each)) for arm, each in found)
+    said = tuple((titles.get(arm, arm), words_of(standing, arm, each)) for arm, each in found)
     return Progress(standing.planned, standing.done, standing.failed, standing.seconds_left, said)
