@@ -104,9 +104,6 @@ def test_an_own_study_from_the_file_to_a_tissue_in_the_lab(page: Page, studies: 
     link.click()
     page.wait_for_function("h => document.querySelector('.clock')?.dataset.hour === h", arg=str(hour))
     expect(page.locator(".place:not(.is-away) .seed")).to_contain_text(f"seed {seed}")
-    page.locator(".place:not(.is-away) a.tab", has_text="Experiments").click()
-    expect(page.locator(".place:not(.is-away) .study-results")).to_contain_text("6 runs")
-    expect(behind).to_be_visible()
 
 
 def test_a_study_can_be_stopped_and_gone_on_with(page: Page) -> None:
