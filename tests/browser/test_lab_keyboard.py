@@ -130,7 +130,7 @@ def test_everything_has_its_place_at_1280_by_720(lab: Lab) -> None:
     boxes = {name: lab.page.locator(name).bounding_box() for name in (".bar", ".tissue-canvas", ".curves", ".note")}
     bar, tissue, curves, note = (box or {"y": 0, "height": 0} for box in boxes.values())
     assert tissue["height"] > 300
-    assert curves["height"] > 370
+    assert curves["height"] > 380
     assert tissue["y"] >= bar["y"] + bar["height"]
     assert note["y"] >= tissue["y"] + tissue["height"]
     assert note["y"] + note["height"] <= 720
