@@ -38,6 +38,7 @@ def test_an_own_scenario_runs_and_a_code_carries_it(lab: Lab) -> None:
     lab.choose("Control mouse, no drug")
     choose_file(lab.page, "mine.toml", OWN)
     lab.page.locator(".scenario .v-select__selection").get_by_text("My small mouse", exact=True).wait_for()
+    lab.page.get_by_role("button", name="Pause", exact=True).wait_for()  # an opened scenario plays
     lab.pause()
     lab.press("Reset")
     lab.wait_hour("h === 0")
