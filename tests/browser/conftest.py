@@ -184,6 +184,8 @@ class Lab:
         if chosen.inner_text() == title:
             if self.page.locator(".changes").count():
                 self.press("Undo all")
+            if self.page.locator(".scenario-regimen.is-changed").count():
+                self.own_schedule()
         else:
             self.page.locator(".scenario .v-select").click()
             self.page.locator(".choice-menu .v-list-item").get_by_text(title, exact=True).click()
@@ -193,6 +195,12 @@ class Lab:
         self.press("Reset")
         self.wait_hour("h === 0")
         self.page.wait_for_timeout(200)
+
+    def own_schedule(self) -> None:
+        """Take the scenario's own schedule back, which begins a new run."""
+        self.press("Begin again with the scenario's own schedule")
+        self.page.locator(".scenario-regimen.is-changed").wait_for(state="detached")
+        self.page.get_by_role("button", name="Pause", exact=True).wait_for()
 
     def color_by(self, name: str) -> None:
         """Color the tissue by something else."""

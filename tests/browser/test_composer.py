@@ -147,3 +147,5 @@ def test_a_schedule_from_the_start_and_one_that_asks_for_the_burden(lab: Lab) ->
     lab.page.locator(".copies[data-copied]").wait_for()
     assert "while_burden_above = 50" in lab.page.evaluate("getSelection().toString()")
     close_composer(lab)
+    lab.own_schedule()
+    lab.page.locator(".scenario-regimen").get_by_text("No drug.").wait_for()

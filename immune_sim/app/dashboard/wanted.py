@@ -18,7 +18,8 @@ class Wanted:
     """base: the run to which "Undo all" leads: a shipped scenario, perhaps with another schedule, or an uploaded one.
 
     scenario: of that run. changes: values wanted, where they differ from it. waiting: those of them that wait for the
-    next reset. All but the scenario are reactive.
+    next reset. rescheduled: whether the schedule of hour 0 is another than the scenario's own. All but the scenario are
+    reactive.
     """
 
     def __init__(self, base: Run):
@@ -26,6 +27,10 @@ class Wanted:
         self.scenario = base.scenario
         self.changes: solara.Reactive[dict[str, Value]] = solara.reactive({})
         self.waiting: solara.Reactive[tuple[str, ...]] = solara.reactive(())
+        self.rescheduled = solara.reactive(False)
+        self._own = base.overrides.get(
+            REGIMEN
+        )  # the schedule to which one can go back; None for the shipped scenario's
         self._in_use = dict(self.scenario.values)  # of the values that are not live, those the model was built with
 
     def take(self, run: Run) -> None:
@@ -42,13 +47,26 @@ class Wanted:
         wanted = {address: live.get(address, value) for address, value in values.items()}
         self.scenario = scenario
         self.base.value = began
+        self._own = began.overrides.get(REGIMEN) if run.title else None
+        self.rescheduled.value = began.overrides.get(REGIMEN) != self._own
         self.changes.value = {key: value for key, value in wanted.items() if value != scenario.values[key]}
 
     def schedule(self, tables: Tables) -> None:
         """Want another schedule from hour 0 on; raises ScenarioError."""
-        base = dataclasses.replace(self.base.value, overrides={**self.base.value.overrides, REGIMEN: tables})
+        self._follow(tables)
+
+    def own_schedule(self) -> None:
+        """Want the scenario's own schedule again, from hour 0 on."""
+        self._follow(self._own)
+
+    def _follow(self, tables: Tables | None) -> None:
+        overrides = {key: value for key, value in self.base.value.overrides.items() if key != REGIMEN}
+        if tables is not None:
+            overrides[REGIMEN] = tables
+        base = dataclasses.replace(self.base.value, overrides=overrides)
         self.scenario = base.scenario
         self.base.value = base
+        self.rescheduled.value = tables != self._own
 
     def run(self, seed: int) -> Run:
         """The run, at hour 0, that holds all that is wanted."""

@@ -21,9 +21,12 @@ from immune_sim.scenario.writing import regimen_text
 @solara.component
 def ScheduleLine(session: Session) -> None:
     """The schedule of the tissue in one sentence, and the button that opens the composer."""
-    with v.Html(tag="div", class_="scenario-regimen"):
+    changed = session.wanted.rescheduled.value
+    with v.Html(tag="div", class_="scenario-regimen is-changed" if changed else "scenario-regimen"):
         v.Icon(children=["mdi-clock-outline"], x_small=True)
         text(session.scheduling.words, "", "span")
+        if changed:
+            IconAction("mdi-undo", session.scheduling.undo, "Begin again with the scenario's own schedule")
         IconAction("mdi-pencil-outline", lambda: session.show_panel(PANEL, True), "Change the schedule (key s)")
 
 

@@ -57,3 +57,9 @@ class Scheduling:
         self.session.show_panel(PANEL, False)
         self.session.use_schedule(self.desk.plan.value, now=False)
         self.session.play(True)
+
+    def undo(self) -> None:
+        """Begin again at hour 0 with the scenario's own schedule."""
+        self.session.wanted.own_schedule()
+        self.session.reset()
+        self.session.play(True)
