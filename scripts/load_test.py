@@ -228,7 +228,7 @@ def _measure(base: str, server: psutil.Process, sessions: int, seconds: float) -
     print(f"pictures per second: mean {sum(means) / sessions:.1f}, least {min(means):.1f}, most {max(means):.1f}")
     print(f"slowest {WINDOW:.0f} s of any session: {rates[0][0]:.1f} per second (session {rates[0][1]})")
     strangers = [each.number for each in visits if each.begun_with - {USUAL} != {each.cells}]
-    mixed_up = [each.number for each in visits if each.cells not in each.wanted_by | {each.cells}]
+    mixed_up = [each.number for each in visits if each.wanted_by - {USUAL} != {each.cells}]
     print(f"sessions that saw another's tissue: {strangers or 'none'}; another's values: {mixed_up or 'none'}")
     after_own, after, left = settled(server, processes)
     print(f"after: server {after_own / 1e6:.0f} MB, all {after / 1e6:.0f} MB, {left} processes beside the server")

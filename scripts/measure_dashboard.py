@@ -2,19 +2,25 @@
 
     .venv/bin/python scripts/measure_dashboard.py
 
-Page ready and first load of a new browser; from a press on "1 hour" to the painted picture, which
-holds the computing, both ways and the painting; painted pictures a second while it runs, alone and with four arms.
+Page ready and first load of a new browser; size of the messages that carry a picture; from a press on "1 hour" to the
+painted picture, which holds the computing, both ways and the painting; painted pictures a second while it runs, alone
+and with four arms.
 """
 
 from __future__ import annotations
 
+import base64
+import json
 import os
 import shutil
 import statistics
+import struct
 import subprocess
 import sys
 import time
 import urllib.request
+from collections.abc import Iterator
+from typing import Any
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
@@ -23,6 +29,7 @@ from immune_sim.app.dashboard.server import HOST, free_port
 PROGRAM = "import sys; from immune_sim.app.dashboard.server import serve; serve(int(sys.argv[1])).run()"
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+BINARY = 2  # opcode of a websocket
 SECONDS = 10.0  # of counting pictures
 PRESSES = 15
 CHANGES = ("None", "Around the clock", "Tumor proliferation")  # of the three other arms
@@ -69,6 +76,8 @@ def _load(browser: Browser, base: str) -> Page:
         received[0] += event["encodedDataLength"]
 
     network.on("Network.loadingFinished", count)
+    frames: list[int] = []
+    network.on("Network.webSocketFrameReceived", lambda event: frames.extend(_picture_size(event["response"])))
     began = time.perf_counter()
     page.goto(base)
     _painted(page, 1)
@@ -76,7 +85,20 @@ def _load(browser: Browser, base: str) -> Page:
     page.locator(".curves[data-points]").wait_for()
     page.wait_for_timeout(1500)
     print(f"first load: {received[0] / 1e6:.2f} MB (aim: below 7)")
+    page.wait_for_timeout(1000.0 * SECONDS)
+    print(f"a picture: median {statistics.median(frames) / 1e3:.1f} kB, largest {max(frames) / 1e3:.1f} kB (aim: 40)")
     return page
+
+
+def _picture_size(frame: dict[str, Any]) -> Iterator[int]:
+    """Bytes of a binary message, where it carries a picture of a tissue."""
+    if frame["opcode"] != BINARY:
+        return
+    message = base64.b64decode(frame["payloadData"])
+    count = struct.unpack_from("!i", message)[0]
+    begin, end = struct.unpack_from("!2I", message, 4) if count > 1 else (0, 0)
+    if "number" in json.loads(message[begin:end] or b"{}").get("content", {}).get("data", {}).get("state", {}):
+        yield len(message)
 
 
 def _pictures(page: Page) -> None:
