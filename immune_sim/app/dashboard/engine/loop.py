@@ -14,7 +14,7 @@ from typing import Protocol
 
 FRAME = 1.0 / 18.0  # s between pictures, at least
 PATIENCE = 1.0  # s without word from the page (a hidden tab paints nothing) after which a picture is sent all the same
-LONGEST_DEBT = 0.25  # s of computing that may be owed; beyond that the pace gives way, not the page
+LONGEST_DEBT = 0.1  # s of computing that may be owed; beyond that the pace gives way, not the page
 
 
 class Work(Protocol):

@@ -20,7 +20,7 @@ from immune_sim.app.dashboard.engine.line import Line
 JOBS = {"session": b"s", "mixed": b"m", "errand": b"e", "luck": b"l"}
 # The server paints for everybody and comes first; the equation, and what is made to be taken away, come later, and
 # other seeds last.
-NICE = {"session": 2, "mixed": 10, "errand": 10, "luck": 19}
+NICE = {"session": 5, "mixed": 10, "errand": 10, "luck": 19}
 WARM_SIZE = 24  # sites along a side of the tissue that warms the kernels
 
 

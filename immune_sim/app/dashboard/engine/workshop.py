@@ -38,7 +38,9 @@ PARTS: tuple[type[Part], ...] = (
     Travelling,
     Twins,
 )
-SLOW_PARTS = 0.2  # s between updates of curves and figures; the tissue itself is painted more often
+# Curves and figures follow the tissue after so many seconds and pictures: five times a second on a quick machine, and
+# seldom enough on a crowded server that the pictures come first.
+SLOW_PARTS, SLOW_PICTURES = 0.2, 3
 
 
 @dataclass
@@ -67,7 +69,7 @@ class Workshop:
         self._commands: dict[str, Callable[..., Any]] = {}
         for each in self.parts:
             self._commands |= each.commands()
-        self._slow_at = 0.0
+        self._slow_at, self._pictures = 0.0, SLOW_PICTURES
 
     def part[P: Part](self, kind: type[P]) -> P:
         """The part of this class."""
@@ -118,9 +120,10 @@ class Workshop:
     def show(self) -> None:
         """Send the picture, and every now and then curves and figures."""
         now = time.perf_counter()
-        slow = now - self._slow_at > SLOW_PARTS or not self.loop.playing
+        self._pictures += 1
+        slow = (now - self._slow_at > SLOW_PARTS and self._pictures >= SLOW_PICTURES) or not self.loop.playing
         if slow:
-            self._slow_at = now
+            self._slow_at, self._pictures = now, 0
         for each in self.parts:
             each.show(slow)
 
