@@ -96,9 +96,10 @@ class Loop:
     def play(self, playing: bool) -> None:
         """Let the clock run or stand. Playing on after the end of the run is allowed: whoever asks twice wants it."""
         self._past_end = playing and self.work.ready and self.work.ended
+        if playing != self.playing:
+            self._stale = True  # the parts of the page that lag behind while it plays catch up when it stops
         self.playing = playing
         self._owed, self._last = 0.0, time.perf_counter()
-        self._stale = True  # the parts of the page that lag behind while it plays catch up when it stops
 
     def begin_anew(self) -> None:
         """Told when another tissue is there: its picture need not wait for the page to paint the last one's."""
