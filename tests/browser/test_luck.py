@@ -24,7 +24,8 @@ def test_other_seeds_come_behind_the_curve_and_open_in_the_lab(lab: Lab) -> None
     lab.press("1 day")
     lab.wait_hour("h === 24")
     lab.page.wait_for_function(
-        "/^Larger than \\d+ of 20 other seeds on day 1\\.$/.test(document.querySelector('.luck-words').innerText)",
+        "/^Larger than \\d+ of 20 other seeds on day 1, (inside|above|below) (the band)\\.$/"
+        ".test(document.querySelector('.luck-words').innerText)",
         timeout=SOON,
     )
     middle = lab.curve("other seeds")

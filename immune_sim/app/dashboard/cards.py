@@ -34,8 +34,9 @@ class Trait:
 class Card:
     """One cell. table: "tumor" or "immune"; with cell_id it names the cell for good.
 
-    side: where the card hides least. followed: whether its way is drawn and its story told. fate: when it died and of
-    what, "" while it lives.
+    gone: not in the tissue at this hour, before it came or after it died. side: where the card hides least. followed:
+    whether its way is drawn and its story told. fate: when it died and of what, or that it is not there yet; "" while
+    it lives. looking: the hour up to which its past was found out, -1 when that is done.
     """
 
     table: str
@@ -47,6 +48,7 @@ class Card:
     followed: bool = False
     fate: str = ""
     story: Story | None = None
+    looking: int = -1
 
 
 def cell_at(tissue: Any, site: int) -> tuple[str, int] | None:
@@ -71,6 +73,12 @@ def read_cell(tissue: Any, name: str, cell_id: int) -> tuple[Card, int]:
         for column in _shown(table, dying)
     )
     return Card(name, cell_id, _title(name, table, row), traits), int(table["site"][row])
+
+
+def absent(name: str, cell_id: int, last: Card | None) -> Card:
+    """The card of a cell that is not in the tissue: it has no traits at this hour. last: its card before, if any."""
+    title = "Tumor cell" if name == TUMOR else "Immune cell"
+    return Card(name, cell_id, title if last is None else last.title.partition(",")[0], (), gone=True)
 
 
 def summary(tissue: Any, site: int) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import threading
 from dataclasses import dataclass
 
@@ -122,12 +123,30 @@ def sentence(fan: Fan, seeds: tuple[int, ...], hour: int, cells: int, changed: b
         return f"The other seeds end with the scenario on day {fan.hours / 24:.0f}."
     others = fan.at(hour, seeds)
     if not len(others):
-        days = fan.reached(seeds) // 24
+        days = fan.reached(seeds[:FEWEST]) // 24  # as far as their band is drawn
         return f"{len(seeds)} other seeds are being computed \u2026 day {days} so far."
     day = f"on day {hour // 24}"
-    among = f"{len(others)} other seeds" if len(others) == len(seeds) else f"the {len(others)} seeds computed so far"
+    n = len(others)
+    some = "the only other seed computed so far" if n == 1 else f"the {n} seeds computed so far"
+    among = f"{n} other seeds" if n == len(seeds) else some
     if cells == 0:
         words = f"Cleared here; so are {int(np.sum(others == 0))} of {among} {day}."
+    elif np.all(others == cells):
+        words = f"As large as {among} {day}."
+    elif n == 1:
+        words = f"{'Larger' if others[0] < cells else 'Smaller'} than {among} {day}."
     else:
-        words = f"Larger than {int(np.sum(others < cells))} of {among} {day}."
+        words = f"Larger than {int(np.sum(others < cells))} of {among} {day}{_beside_band(others, cells)}."
     return words + (" What you did by hand is not in them." if changed else "")
+
+
+def _beside_band(others: Floats, cells: int) -> str:
+    if len(others) < FEWEST:
+        return ""
+    low, high = (_edge(np.sort(others), share) for share in (SHARES[0], SHARES[-1]))
+    return ", " + ("below the band" if cells < low else "above the band" if cells > high else "inside the band")
+
+
+def _edge(ranked: Floats, share: float) -> float:
+    """The burden of the seed below or at which this share of all seeds lies."""
+    return float(ranked[math.ceil(share * len(ranked)) - 1])

@@ -1,4 +1,7 @@
-"""The same scenario without places: the mean-field curve beside the agents', and what the gap between them says.
+"""The same scenario without places: the mean-field curve beside the agents', and how far the two are apart.
+
+The gap alone has no cause: the equations leave out places, but also chance, differences between cells of one kind and
+gradients of the fields. What luck makes is measured by other seeds, what places make by the same agents, mixed.
 
 Solving takes a second or three, so it is done in a process of its own, one at a time for all sessions, and kept.
 """
@@ -14,10 +17,16 @@ from numpy.typing import NDArray
 
 from immune_sim.app.dashboard.engine import process
 from immune_sim.app.dashboard.engine.line import Line
+from immune_sim.app.dashboard.fan import FEWEST
 from immune_sim.app.dashboard.replay import Run
 from immune_sim.model.meanfield import mean_field
 
 type Floats = NDArray[np.float64]
+UNSOLVED: Floats = np.empty(0)
+LEFT_OUT = (
+    "The same scenario as equations. They leave out places, chance, differences between cells of one kind, gradients "
+    "of the fields, and damage that outlives a contact."
+)
 GRACE = 1.5  # s that the first pictures of a tissue have for themselves
 KEPT = 16  # solutions
 CLEAR = 0.5  # cells; below that an expected number counts as none
@@ -29,7 +38,7 @@ _one_at_a_time = threading.Lock()
 def solve_later(run: Run, wanted: Callable[[], bool], done: Callable[[Floats], None]) -> None:
     """Call ``done`` with the burden (n,) at every whole hour of the run's scenario, if it is still wanted then.
 
-    It is called from another thread. A scenario whose equations cannot be solved has no such curve: nothing is called.
+    It is called from another thread, with UNSOLVED where the equations of a scenario cannot be solved.
     """
     threading.Thread(target=_wait, args=(run, wanted, done), name="immune-sim mean field", daemon=True).start()
 
@@ -45,6 +54,7 @@ def _wait(run: Run, wanted: Callable[[], bool], done: Callable[[Floats], None]) 
         if burden is None:
             burden = _ask(run)
         if burden is None:
+            done(UNSOLVED)
             return
         _solved[name] = burden
         while len(_solved) > KEPT:
@@ -77,34 +87,48 @@ def work(line: Line) -> None:
 def at_hours(burden: Floats | None, hours: NDArray[np.float64]) -> Floats:
     """The curve at the hours (n,) of a run; nan where there is none."""
     values = np.full(len(hours), np.nan)
-    if burden is not None:
+    if burden is not None and len(burden):
         index = np.rint(hours).astype(np.int64)
         inside = index < len(burden)
         values[inside] = burden[index[inside]]
     return values
 
 
-def gap(burden: Floats, hour: float, cells: int, changed: bool) -> str:
-    """One sentence: what the well-mixed limit has at this hour, and what places make of it.
+def gap(burden: Floats, hour: float, cells: int, changed: bool, others: Floats = UNSOLVED) -> str:
+    """What the equations have at this hour and how far the tissue is from it; of causes only what was measured.
 
-    changed: whether the tissue was changed by hand, which the curve does not know.
+    changed: whether the tissue was changed by hand, which the curve does not know. others (n,): burdens of other seeds
+    at this hour, as many as there are, which say whether luck alone can make the gap.
     """
     at = round(hour)
+    if not len(burden):
+        return "The equations of this scenario could not be solved."
     if at >= len(burden):
         return f"The well-mixed curve ends with the scenario on day {(len(burden) - 1) / 24:.0f}."
     mixed = float(burden[at])
-    words = f"Without places: {max(0.0, mixed):,.0f} cells at this hour. "
-    if mixed < CLEAR <= cells:
-        words += "Cleared there and not here: places and chance make that gap."
-    elif cells == 0 and mixed >= CLEAR:
-        words += "Cleared here and not there."
-    elif cells == 0 or 1 / ALIKE <= cells / mixed <= ALIKE:
-        words += "Space makes little difference so far."
-    elif cells > mixed:
-        words += f"Here there are {_times(cells / mixed)} as many: space and chance favor the tumor."
-    else:
-        words += f"Here there are {_times(mixed / cells)} fewer: space and chance hold the tumor back."
+    alike = _alike(mixed, cells)
+    words = f"Without places: {max(0.0, mixed):,.0f} cells at this hour; {_beside(mixed, cells, alike)}."
+    if len(others) >= FEWEST and not alike:
+        same, place = int(np.sum((others > mixed) == (cells > mixed))), "above" if cells > mixed else "below"
+        words += f" {same} of {len(others)} other seeds lie {place} that too"
+        words += ", so it is not luck alone." if same == len(others) else "."
     return words + (" Changes by hand left out." if changed else "")
+
+
+def _alike(mixed: float, cells: int) -> bool:
+    if cells == 0 or mixed < CLEAR:
+        return cells == 0 and mixed < CLEAR
+    return 1 / ALIKE <= cells / mixed <= ALIKE
+
+
+def _beside(mixed: float, cells: int, alike: bool) -> str:
+    if cells == 0:
+        return "cleared here too" if alike else "cleared here"
+    if alike:
+        return "here about as many"
+    if mixed < CLEAR:
+        return f"here {cells:,}"
+    return f"here {_times(cells / mixed)} as many" if cells > mixed else f"here {_times(mixed / cells)} fewer"
 
 
 def _times(ratio: float) -> str:

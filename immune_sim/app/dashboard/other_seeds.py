@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import solara
+from numpy.typing import NDArray
 
 from immune_sim.app.dashboard import luck
 from immune_sim.app.dashboard.fan import Fan, SeedRow, other_seeds, sentence
@@ -56,6 +57,10 @@ class OtherSeeds:
         if self._fan is None:
             return TOO_LARGE
         return sentence(self._fan, self._seeds, hour, cells, changed)
+
+    def at(self, hour: int) -> NDArray[np.float64]:
+        """Burdens of the other seeds that have come to an hour."""
+        return np.empty(0) if self._fan is None else self._fan.at(hour, self._seeds)
 
     def table(self, hour: int) -> tuple[SeedRow, ...]:
         """The other seeds at an hour."""

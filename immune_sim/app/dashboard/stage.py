@@ -40,7 +40,6 @@ class View:
         self.card: solara.Reactive[Card | None] = solara.reactive(None)
         self.log: solara.Reactive[tuple[Change, ...]] = solara.reactive(())
         self.spoken = solara.reactive("")  # the tissue in words, for a screen reader
-        self.gap = solara.reactive("")  # what places make of the burden, in one sentence
 
     @property
     def screens(self) -> list[TissueCanvas | PointCloud]:
@@ -49,7 +48,7 @@ class View:
 
 
 class Stage:
-    """What a page shows. views: one an arm; reading, card, log, spoken, gap are those of the first.
+    """What a page shows. views: one an arm; reading, card, log, spoken are those of the first.
 
     Every event of the process that is called x is handed to ``on_x``, or to whoever asked for it by ``hear``.
     """
@@ -58,7 +57,7 @@ class Stage:
         self.views = tuple(View() for _ in range(MOST_ARMS))
         first = self.views[0]
         self.reading, self.card, self.log = first.reading, first.card, first.log
-        self.spoken, self.gap = first.spoken, first.gap
+        self.spoken = first.spoken
         self.message = solara.reactive("")
         self.lost = solara.reactive(False)  # whether the process has ended by itself
         self.shape: solara.Reactive[tuple[int, ...]] = solara.reactive((1, 1, 1))  # sites along z, y, x
@@ -202,10 +201,6 @@ class Stage:
     def on_log(self, arm: int, changes: tuple[Change, ...]) -> None:
         """List what was done to the running model so far."""
         self.views[arm].log.value = changes
-
-    def on_gap(self, arm: int, words: str) -> None:
-        """Say what places make of the burden."""
-        self.views[arm].gap.value = words
 
     def on_spoken(self, arm: int, words: str) -> None:
         """Say what the tissue looks like."""

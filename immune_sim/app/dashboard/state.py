@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import solara
 
@@ -15,8 +15,9 @@ from immune_sim.app.dashboard import catalog, limits, looks, replay, uploads
 from immune_sim.app.dashboard.away import Away
 from immune_sim.app.dashboard.composer.plan import Plan
 from immune_sim.app.dashboard.composer.scheduling import Scheduling
+from immune_sim.app.dashboard.engine.figures import Reading
 from immune_sim.app.dashboard.engine.process import Engine
-from immune_sim.app.dashboard.mixed import Floats, solve_later
+from immune_sim.app.dashboard.mixed import Floats, gap, solve_later
 from immune_sim.app.dashboard.other_seeds import OtherSeeds
 from immune_sim.app.dashboard.pictures import Slice
 from immune_sim.app.dashboard.replay import Run
@@ -34,6 +35,13 @@ FIRST_SCENARIO = "ldn-mouse"
 FIRST_SEED = 1
 SPEEDS = (1.0, 3.0, 6.0, 12.0, 24.0, 48.0, 120.0, math.inf)  # hours of tissue per second
 FIRST_SPEED = 4
+
+
+@dataclass(frozen=True, eq=False)
+class Solved:
+    """The burden of the well-mixed limit at every whole hour; None while it is being solved."""
+
+    burden: Floats | None = None
 
 
 class Session:
@@ -56,6 +64,7 @@ class Session:
         self.open_panel = solara.reactive("")  # the dialog that is open: evidence, keys, takeaway, schedule or none
         self.dose = solara.reactive(catalog.usual_dose(self.scenario))
         self.mixed = solara.reactive(True)
+        self.solved = solara.reactive(Solved())
         self._begun = 0  # how many runs were begun, so that a late answer is known as such
         self.stage = Stage(on_stopped=lambda: self.playing.set(False))
         self.away = Away(self.stage)
@@ -163,12 +172,14 @@ class Session:
         """Ask for the curve of the well-mixed limit of the scenario that now begins."""
         self._begun += 1
         number, engine = self._begun, self.engine
+        self.solved.value = Solved()
 
         def wanted() -> bool:
             return number == self._begun and not engine.closed
 
         def done(burden: Floats) -> None:
             if wanted():
+                self.solved.value = Solved(burden)
                 engine.tell("mix", 0, burden)
 
         solve_later(run, wanted, done)
@@ -177,6 +188,16 @@ class Session:
         """Draw the well-mixed curve beside the agents', or leave it out."""
         self.mixed.value = wanted
         self.engine.tell("show_mixed", wanted)
+
+    def gap(self, reading: Reading) -> str:
+        """How far the tissue is from the well-mixed curve, in words; "" where that is not drawn."""
+        burden = self.solved.value.burden
+        if not self.mixed.value:
+            return ""
+        if burden is None:
+            return "solving the equations \u2026"
+        others, changed = self.seeds.at(round(reading.hour)), bool(self.stage.log.value)
+        return gap(burden, reading.hour, reading.tumor_cells, changed, others) + self.twins.said_of_mixed(reading.hour)
 
     def bring_back(self, text: str) -> bool:
         """Show the run of a code at its hour, the clock standing; a wrong code is answered in words and False."""

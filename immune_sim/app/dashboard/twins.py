@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from immune_sim.app.dashboard.state import Session
 
 LETTERS = "ABCD"
+MIXED = "space.well_mixed"
 # A tissue with other places or other first cells is no twin.
 NOT_ALONE = ("space", "time", "clock", "inoculum")
 
@@ -69,6 +70,25 @@ class Twins:
     def full(self) -> bool:
         """Whether there is no room for another arm."""
         return len(self.arms.value) == len(LETTERS) - 1
+
+    @property
+    def mixable(self) -> bool:
+        """Whether the same agents can stand beside the first without their places."""
+        mixed = self._session.wanted.run(self._session.seed.value).scenario.values[MIXED]
+        return not (mixed or self.full or any(twin.own.get(MIXED) for twin in self.arms.value))
+
+    def said_of_mixed(self, hour: float) -> str:
+        """The burden of the arm whose agents are mixed, as a sentence after a space; "" where there is none."""
+        twin = next((each for each in self.arms.value if each.own == {MIXED: True}), None)
+        reading = None if twin is None else self._session.stage.views[twin.number].reading.value
+        if twin is None or reading is None or reading.hour != hour:
+            return ""
+        cells = f"{reading.tumor_cells:,}"
+        return f" The same agents mixed ({twin.letter}): {cells}; between A and {twin.letter} only places differ."
+
+    def mix_agents(self) -> None:
+        """Put the same agents beside the first, with every step and daughter at a random place."""
+        self.add_change({MIXED: True}, "the same agents, mixed", from_now=False)
 
     def add_change(self, own: dict[str, Any], title: str, from_now: bool) -> bool:
         """Put the same run with one change beside the first; False where that is refused, which is said."""

@@ -17,19 +17,41 @@ BURDEN = np.array([100.0, 50.0, 0.1])
 @pytest.mark.parametrize(
     ("hour", "cells", "says"),
     [
-        (0, 100, "little difference"),
-        (1, 200, "4.0 times as many"),
-        (1, 5, "10 times fewer"),
-        (1, 0, "Cleared here and not there"),
-        (2, 30, "Cleared there and not here"),
-        (2, 0, "little difference"),
+        (0, 100, "here about as many."),
+        (1, 200, "50 cells at this hour; here 4.0 times as many."),
+        (1, 5, "here 10 times fewer."),
+        (1, 0, "50 cells at this hour; cleared here."),
+        (2, 30, "0 cells at this hour; here 30."),
+        (2, 0, "cleared here too."),
         (3, 10, "ends with the scenario"),
     ],
 )
 def test_the_gap_is_said_as_it_is(hour: int, cells: int, says: str) -> None:
-    """Catches a sentence that takes the tissue for the equation, and a division by a cleared tumor."""
-    assert says in mixed.gap(BURDEN, float(hour), cells, changed=False)
-    assert "by hand" not in mixed.gap(BURDEN, float(hour), cells, changed=False)
+    """Catches a sentence that takes the tissue for the equation, a division by a cleared tumor, and a cause that nobody
+    measured."""
+    words = mixed.gap(BURDEN, float(hour), cells, changed=False)
+    assert says in words
+    assert not any(claim in words for claim in ("by hand", "space", "chance", "favor", "luck"))
+
+
+@pytest.mark.parametrize(
+    ("cells", "others", "says"),
+    [
+        (200, [60.0] * 20, "20 of 20 other seeds lie above that too, so it is not luck alone."),
+        (200, [60.0] * 13 + [40.0] * 7, "13 of 20 other seeds lie above that too."),
+        (0, [0.0] * 5 + [np.inf], "5 of 6 other seeds lie below that too."),
+        (200, [60.0] * 4, "as many."),
+        (50, [60.0] * 20, "about as many."),
+    ],
+)
+def test_whether_luck_makes_the_gap_is_counted(cells: int, others: list[float], says: str) -> None:
+    """Catches a verdict from too few seeds, or one that counts the seeds of the other side."""
+    assert mixed.gap(BURDEN, 1.0, cells, changed=False, others=np.array(others)).endswith(says)
+
+
+def test_equations_without_a_solution_are_said() -> None:
+    assert "could not be solved" in mixed.gap(mixed.UNSOLVED, 1.0, 5, changed=False)
+    assert np.isnan(mixed.at_hours(mixed.UNSOLVED, np.array([0.0]))).all()
 
 
 def test_changes_by_hand_are_said_not_to_be_in_the_curve() -> None:

@@ -27,14 +27,17 @@ def CellCard(session: Session, arm: int = 0) -> None:
         with v.Html(tag="div", class_="cell-head"):
             text(card.title, "cell-title")
             IconAction("mdi-close", lambda: session.unfollow(arm), "Close")
-        text(f"cell {card.cell_id}" + (", no longer in the tissue" if card.gone else ""), "cell-id")
+        text(f"cell {card.cell_id}{_came(card)}" + (", not in the tissue at this hour" if card.gone else ""), "cell-id")
         if card.fate:
             text(card.fate + ".", "cell-fate", role="status")
         if card.followed and card.story is not None:
-            solara.HTML(tag="div", classes=["cell-story"], unsafe_innerHTML=sparkline(card.story) + told(card.story))
+            if card.looking >= 0:
+                text(f"looking back at what it did \u2026 day {card.looking // 24}", "spark-wait", role="status")
+            else:
+                drawn = sparkline(card.story) + told(card.story)
+                solara.HTML(tag="div", classes=["cell-story"], unsafe_innerHTML=drawn)
             Daughters(session, arm, card, card.story)
-        if not card.gone or card.followed:
-            Follow(session, arm, card.followed)
+        Follow(session, arm, card.followed)
         solara.HTML(tag="dl", classes=["cell-traits"], unsafe_innerHTML=traits(card))
 
 
@@ -42,7 +45,11 @@ def CellCard(session: Session, arm: int = 0) -> None:
 def Follow(session: Session, arm: int, followed: bool) -> None:
     """Follow the cell, or stop."""
     label, icon = ("Stop following", "mdi-map-marker-off") if followed else ("Follow", "mdi-map-marker-path")
-    title = "Its way is no longer drawn" if followed else "Draw its way and tell its story while the clock runs"
+    title = (
+        "Its way is no longer drawn"
+        if followed
+        else "Draw its way and tell its story, from when it came to when it goes"
+    )
     Action(label, icon, lambda: session.follow(not followed, arm), title=title)
 
 
@@ -71,8 +78,8 @@ def told(story: Story) -> str:
         f"<li><span>{MARKS[each.what]}</span><span>{_clock(each.hour)}</span><span>{html.escape(each.words)}</span></li>"
         for each in reversed(story.happenings[-LAST:])
     )
-    since = _clock(int(story.hours[0])) if len(story.hours) else ""
-    return f'<div class="cell-counts" title="since {since}">{counts}</div><ul class="cell-happenings">{lines}</ul>'
+    since = f"since day {_clock(int(story.hours[0]))}" if len(story.hours) else ""
+    return f'<div class="cell-counts" title="{since}">{counts}</div><ul class="cell-happenings">{lines}</ul>'
 
 
 def traits(card: Card) -> str:
@@ -82,6 +89,15 @@ def traits(card: Card) -> str:
         f"<dd>{html.escape(each.value)}</dd></div>"
         for each in card.traits
     )
+
+
+def _came(card: Card) -> str:
+    """Since when it is there, where that is known."""
+    born = None if card.story is None else card.story.born
+    if born is None or (card.gone and card.fate.startswith("Not")):
+        return ""
+    verb = "born" if card.table == TUMOR else "came"
+    return ", there from the start" if born == 0 else f", {verb} day {_clock(born)}"
 
 
 def _counted(count: int, name: str) -> str:

@@ -11,9 +11,14 @@ from immune_sim.app.dashboard import curves
 from immune_sim.app.dashboard.components.controls import text
 from immune_sim.app.dashboard.components.curve_table import TableButton
 from immune_sim.app.dashboard.components.luck_view import Luck
+from immune_sim.app.dashboard.mixed import LEFT_OUT
 from immune_sim.app.dashboard.state import Session
 from immune_sim.app.dashboard.widgets.curve_plot import CurvePlot
 
+ABOUT_MIXING = (
+    "Measure what places make: the same cells with the same luck beside this tissue, but every step and every daughter "
+    "goes to a random place"
+)
 DESCRIPTION = "Curves over the days: " + "; ".join(
     f"{panel.title}: {', '.join(curve.label for curve in panel.curves)}" for panel in curves.PANELS
 )
@@ -39,7 +44,8 @@ def CurveView(session: Session, on_widget: Callable[[CurvePlot], None]) -> None:
 
 @solara.component
 def Gap(session: Session) -> None:
-    """What places make of the burden, and the switch of the curve that knows no places."""
+    """How far the tissue is from the curve that knows no places, and the switch of that curve."""
+    reading, _ = session.stage.reading.value, session.seeds.grown.value
     with v.Html(tag="div", class_="gap"):
         v.Switch(
             v_model=session.mixed.value,
@@ -49,6 +55,22 @@ def Gap(session: Session) -> None:
             hide_details=True,
             class_="gap-switch",
             label="Well mixed",
-            attributes={"title": "The same scenario as equations, without places: every cell can meet every other"},
+            attributes={"title": LEFT_OUT},
         )
-        text(session.stage.gap.value or ("solving the equations \u2026" if session.mixed.value else ""), "gap-words")
+        with v.Html(tag="div", class_="gap-words", attributes={"title": LEFT_OUT}):
+            words = session.gap(reading)
+            text(f"{words} " if words else "", "", "span")
+            if session.mixed.value and session.twins.mixable:
+                MixAgents(session)
+
+
+@solara.component
+def MixAgents(session: Session) -> None:
+    """The way to measure what places make of the gap."""
+    button = v.Html(
+        tag="button",
+        class_="gap-measure",
+        children=["Mix the agents"],
+        attributes={"type": "button", "title": ABOUT_MIXING},
+    )
+    v.use_event(button, "click", lambda *_: session.twins.mix_agents())

@@ -10,13 +10,14 @@ from numpy.typing import NDArray
 from immune_sim.app.dashboard.engine.follow import Story
 
 WIDTH, HEIGHT = 196, 74
+MOST = 400  # points of a curve
 LEFT, RIGHT, TOP, BOTTOM = 24, 192, 5, 58  # of the drawing, in points
 
 
 def sparkline(story: Story) -> str:
     """The curves of a story; before there are two hours, a sentence instead."""
     if len(story.hours) < 2:
-        return '<div class="spark-wait">its curves grow from the next hour on</div>'
+        return "" if story.fate else '<div class="spark-wait">its curves grow from the next hour on</div>'
     high = _nice(max(float(story.receptor.max()), float(story.signal.max()), 1.0))
     first, last = int(story.hours[0]), int(story.hours[-1])
     parts = [
@@ -51,8 +52,10 @@ def _text(x: float, y: float, words: str, anchor: str) -> str:
 
 
 def _curve(hours: NDArray[np.int32], values: NDArray[np.float32], high: float, name: str) -> str:
-    x = LEFT + (RIGHT - LEFT) * (hours - hours[0]) / max(int(hours[-1] - hours[0]), 1)
-    points = " ".join(f"{a:.1f},{_y(float(b), high):.1f}" for a, b in zip(x, values, strict=True))
+    every = -(-len(hours) // MOST)
+    chosen = np.arange(len(hours) - 1, -1, -every)[::-1]  # the newest hour is always drawn
+    x = LEFT + (RIGHT - LEFT) * (hours[chosen] - hours[0]) / max(int(hours[-1] - hours[0]), 1)
+    points = " ".join(f"{a:.1f},{_y(float(b), high):.1f}" for a, b in zip(x, values[chosen], strict=True))
     return f'<polyline class="spark-curve is-{name}" points="{points}"/>'
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 import numpy as np
+from numpy.typing import NDArray
 
 from immune_sim.app.dashboard.engine.snapshots import Arrays, Snapshot
 from immune_sim.app.dashboard.replay import Change
@@ -34,7 +35,7 @@ class Branch:
 
     tip: the last hour computed. changes: from hour 0 on, the first ``shared`` of them its parent's. name: given by a
     person, or "". snapshots: by hour, of its own hours. rows: the time course of its own hours, by outcome, as far as
-    it was kept.
+    it was kept. clones: living cells by founder, of every few of its own hours.
     """
 
     number: int
@@ -46,6 +47,7 @@ class Branch:
     name: str = ""
     snapshots: dict[int, Snapshot] = field(default_factory=dict)
     rows: Arrays = field(default_factory=dict)
+    clones: dict[int, NDArray[np.int32]] = field(default_factory=dict)
 
     @property
     def first(self) -> int:
@@ -60,7 +62,8 @@ class Branch:
     @property
     def size(self) -> int:
         """Bytes."""
-        return sum(each.size for each in self.snapshots.values()) + sum(rows.nbytes for rows in self.rows.values())
+        arrays = (*self.rows.values(), *self.clones.values())
+        return sum(each.size for each in self.snapshots.values()) + sum(array.nbytes for array in arrays)
 
     def line(self) -> Iterator[Branch]:
         """This branch, its parent, and so on to the first."""
@@ -100,3 +103,11 @@ class Branch:
                 parts.append({name: rows[: hour + 1 - branch.first] for name, rows in branch.rows.items()})
             hour = min(hour, branch.fork)
         return {name: np.concatenate([part[name] for part in reversed(parts)]) for name in parts[0]}
+
+    def counted(self, hour: int) -> list[tuple[int, NDArray[np.int32]]]:
+        """Hours up to an hour at which clones were counted, and the counts, the oldest first."""
+        found = []
+        for branch in self.line():
+            found += [(at, count) for at, count in branch.clones.items() if at <= hour]
+            hour = min(hour, branch.fork)
+        return sorted(found, key=lambda each: each[0])

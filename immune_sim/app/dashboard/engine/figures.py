@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from immune_sim.app.dashboard import curves, looks, mixed, pictures
+from immune_sim.app.dashboard import curves, looks, pictures
 from immune_sim.app.dashboard.engine.arm import Arm
 from immune_sim.app.dashboard.engine.parts import Part
 from immune_sim.model.model import TumorImmuneModel
@@ -31,7 +31,7 @@ class Reading:
 
 
 class Figures(Part):
-    """Numbers. Events: curves(anew, arms, days, columns), reading, gap, spoken(arm, ...)."""
+    """Numbers. Events: curves(anew, arms, days, columns), reading, spoken(arm, ...)."""
 
     _drawn = 0  # rows of the recorder that the page has
     _anew = True
@@ -73,7 +73,6 @@ class Figures(Part):
         if not self.workshop.loop.playing or now - self._spoken_at > EAR:
             self._spoken_at = now
             for arm in self.workshop.arms.values():
-                self.say("gap", arm.number, self._gap(arm))
                 look = looks.look(self.workshop.view.color_by)
                 self.say("spoken", arm.number, pictures.describe(arm.model, look))
 
@@ -112,12 +111,6 @@ class Figures(Part):
     def _mixed_drawn(self, arm: Arm) -> NDArray[np.float64] | None:
         burden: NDArray[np.float64] | None = arm.notes.get("mixed")
         return burden if self._mixed_wanted else None
-
-    def _gap(self, arm: Arm) -> str:
-        burden, model = self._mixed_drawn(arm), arm.model
-        if burden is None:
-            return ""
-        return mixed.gap(burden, model.time, int(model.recorder.latest["tumor_cells"]), bool(model.interventions))
 
 
 def _reading(model: TumorImmuneModel, pace: float) -> Reading:

@@ -31,6 +31,9 @@ class Work(Protocol):
     def hour(self) -> None:
         """Compute one hour."""
 
+    def spare(self) -> bool:
+        """Do a little of what can wait; whether there is more of it."""
+
     def show(self) -> None:
         """Send what is there now."""
 
@@ -62,6 +65,7 @@ class Loop:
         self._stale = False
         self._warm = False
         self._past_end = False
+        self._more = False  # to do of what can wait
         self._owed = 0.0  # hours of tissue that are due
         self._last = 0.0
 
@@ -84,7 +88,9 @@ class Loop:
                 self._guarded(self._play_on)
             if self._stale and self._may_show():
                 self._guarded(self._show)
-            self._wake.wait(self._pause())
+            self._more = False
+            self._guarded(self._spare)
+            self._wake.wait(0.0 if self._more else self._pause())
 
     @property
     def waiting(self) -> bool:
@@ -158,6 +164,9 @@ class Loop:
         while self._owed >= 1.0 and time.perf_counter() - now < FRAME and self.playing and not self._closed.is_set():
             self.step(1)
             self._owed -= 1.0
+
+    def _spare(self) -> None:
+        self._more = self.work.spare()
 
     def _may_show(self) -> bool:
         since = time.perf_counter() - self._shown_at

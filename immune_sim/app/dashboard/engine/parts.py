@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from immune_sim.app.dashboard.engine.arm import Arm
     from immune_sim.app.dashboard.engine.workshop import Workshop
 
-HOOKS = frozenset({"opened", "hour", "show", "dropped", "say"})
+HOOKS = frozenset({"opened", "hour", "spare", "show", "dropped", "say"})
 
 
 class Part:
@@ -34,6 +34,10 @@ class Part:
 
     def hour(self) -> None:
         """All arms have computed an hour."""
+
+    def spare(self) -> bool:
+        """There is time: do a little, some hundredths of a second, of what can wait. Whether there is more to do."""
+        return False
 
     def show(self, slow: bool) -> None:
         """A picture is due. slow: so is everything that need not follow every picture (five times a second)."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import time
 from typing import Literal
 
 import numpy as np
@@ -12,24 +13,29 @@ from immune_sim.app.dashboard import cards, pictures
 from immune_sim.app.dashboard.cards import Card
 from immune_sim.app.dashboard.engine.arm import Arm
 from immune_sim.app.dashboard.engine.follow import Follower
+from immune_sim.app.dashboard.engine.looking_back import LookingBack
 from immune_sim.app.dashboard.engine.parts import Part
 from immune_sim.app.dashboard.engine.witnesses import look
 from immune_sim.core.errors import CellError
 
 TRACK = 72  # h of a followed cell's way that are drawn
+TOLD = 0.5  # s between two words on how far looking back has come
 
 
 @dataclasses.dataclass
 class Read:
     """A cell that somebody reads: who it is, on which side its card lies, what was last read, and its story.
 
-    followed: whether its way is drawn and its story is shown; both are kept from the first click on.
+    followed: whether its way is drawn and its story is shown. known: an hour at which it was in the tissue. past: at
+    work while it is found out what a followed cell did before somebody looked.
     """
 
     follower: Follower
     side: Literal["left", "right"]
+    known: int
     followed: bool = False
     card: Card | None = None
+    past: LookingBack | None = None
 
 
 @dataclasses.dataclass(frozen=True)
@@ -46,6 +52,8 @@ NOWHERE = Way(-1, np.empty(0, dtype=np.int32))
 
 class ReadingCells(Part):
     """Tips and cards. Events: tip(arm, site, lines), card(arm, card or None)."""
+
+    _told_at = 0.0
 
     def hover(self, arm: int, site: int) -> None:
         """Say what lies on a site of the picture."""
@@ -97,8 +105,23 @@ class ReadingCells(Part):
     def hour(self) -> None:
         """Watch the cells that are read."""
         for arm in self.workshop.arms.values():
-            if "read" in arm.notes:
-                look(arm.notes["read"].follower, arm, "reading")
+            self._see(arm)
+
+    def spare(self) -> bool:
+        """Look back a little for the cells that are followed; whether there is more to see."""
+        cells = [(arm, cell) for arm in self.workshop.arms.values() if (cell := self._cell(arm.number)) and cell.past]
+        for arm, cell in cells:
+            assert cell.past is not None
+            if not cell.followed or cell.past.branch is not arm.timeline.here:
+                cell.past = None
+            elif cell.past.go_on():
+                cell.follower, cell.past = cell.past.follower, None
+                arm.notes["reading saw"] = arm.timeline.here
+                self.workshop.loop.redraw()
+        if cells and time.perf_counter() - self._told_at > TOLD:
+            self._told_at = time.perf_counter()
+            self.workshop.loop.redraw()
+        return bool(cells)
 
     def show(self, slow: bool) -> None:
         """Tell what is read."""
@@ -111,14 +134,13 @@ class ReadingCells(Part):
         cell: Read | None = arm.notes.get("read")
         if cell is None:
             return NOWHERE
-        follower = cell.follower
-        look(follower, arm, "reading")  # the clock may have been turned back
-        site = follower.sites[-1] if follower.row >= 0 and follower.sites else -1
+        self._see(arm)  # the clock may have been turned back
+        follower, hour = cell.follower, round(arm.model.time)
+        site = follower.site(hour)
         if not cell.followed:
             return dataclasses.replace(NOWHERE, site=site)
-        since = arm.model.tissue.hour - TRACK
-        marks = tuple((each.site, each.what) for each in follower.happenings if each.hour >= since and each.site >= 0)
-        return Way(site, follower.track(TRACK), marks)
+        told = [each for each in follower.happened(hour) if each.hour >= hour - TRACK and each.site >= 0]
+        return Way(site, follower.track(hour, TRACK), tuple((each.site, each.what) for each in told))
 
     # ---- inside ------------------------------------------------------------------------------------------------------
 
@@ -134,24 +156,37 @@ class ReadingCells(Part):
 
     def _read_now(self, arm: int, who: tuple[str, int], side: Literal["left", "right"], *, followed: bool) -> None:
         held = self.workshop.arms[arm]
-        cell = held.notes["read"] = Read(Follower(*who), side, followed)
+        held.notes["read"] = Read(Follower(*who), side, round(held.model.time), followed)
         held.notes.pop("reading saw", None)
-        look(cell.follower, held, "reading")
         self._read(held)
         self.workshop.loop.redraw()
+
+    def _see(self, arm: Arm) -> None:
+        """Let the cell that is read see the present hour; one that is followed is asked for its past too."""
+        cell: Read | None = arm.notes.get("read")
+        if cell is None:
+            return
+        look(cell.follower, arm, "reading")
+        if cell.followed and not cell.follower.whole and cell.past is None:
+            follower = cell.follower
+            cell.past = LookingBack(arm.timeline, follower.table, follower.cell_id, cell.known)
 
     def _read(self, arm: Arm) -> None:
         cell: Read | None = arm.notes.get("read")
         if cell is None:
             return
-        follower = cell.follower
+        self._see(arm)
+        follower, hour = cell.follower, round(arm.model.time)
         try:
             card, _ = cards.read_cell(arm.model.tissue, follower.table, follower.cell_id)
         except CellError:
-            if cell.card is None:
-                return
-            card = dataclasses.replace(cell.card, gone=True)
+            card = cards.absent(follower.table, follower.cell_id, cell.card)
         cell.card = dataclasses.replace(
-            card, side=cell.side, followed=cell.followed, fate=follower.fate, story=follower.story(arm.model)
+            card,
+            side=cell.side,
+            followed=cell.followed,
+            fate=follower.fate(hour),
+            story=follower.story(arm.model),
+            looking=-1 if cell.past is None else cell.past.hour,
         )
         self.say("card", arm.number, cell.card)

@@ -11,16 +11,20 @@ the hour of a dose can leave it out.
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+
+import numpy as np
 
 from immune_sim.app.dashboard import replay
 from immune_sim.app.dashboard.engine import snapshots
 from immune_sim.app.dashboard.engine.branches import Branch, BranchSaid
+from immune_sim.app.dashboard.engine.clone_counts import living_by_clone
 from immune_sim.app.dashboard.engine.snapshots import Arrays
 from immune_sim.app.dashboard.replay import Run
 from immune_sim.model.model import TumorImmuneModel
 
 EVERY = 24  # h between snapshots
+COUNTED = 6  # h between counts of the clones
 BUDGET = 256_000_000  # bytes that the branches of one tissue may take
 FIRST_TITLE = "First run"
 
@@ -38,12 +42,14 @@ class Timeline:
         self.model = model
         self.run = dataclasses.replace(run, hour=0, changes=())
         self.every, self.budget, self.note = every, budget, ""
+        self._counted = COUNTED
         self.repeated = 0
         self.here = Branch(0, None, 0, run.hour, changes=run.changes, name=FIRST_TITLE)
         self.branches = {0: self.here}
         self._number = 0
         self._done = 0  # of the changes of this branch, those that the model has gone through
         self._threads, self._scenario = model.threads.count, model.scenario
+        self.here.clones[0] = living_by_clone(model.tissue)
         self._keep()
 
     # ---- one hour, one change ----------------------------------------------------------------------------------
@@ -59,7 +65,10 @@ class Timeline:
         self.model.run_for(1)
         hour = round(self.model.time)
         self.here.tip = max(self.here.tip, hour)
-        if hour % self.every == 0 and hour not in self.here.owner(hour).snapshots:
+        owner = self.here.owner(hour)
+        if hour % self._counted == 0 and hour not in owner.clones:
+            owner.clones[hour] = living_by_clone(self.model.tissue)
+        if hour % self.every == 0 and hour not in owner.snapshots:
             self._keep()
 
     def change[T](self, act: Callable[[TumorImmuneModel], T]) -> T:
@@ -134,6 +143,36 @@ class Timeline:
         columns = self.model.recorder.columns
         return columns if len(columns["hour"]) > self.here.tip else self.here.columns(self.here.tip)
 
+    def again(self, hour: int) -> Iterator[TumorImmuneModel]:
+        """A second tissue at every hour of this branch, from the latest snapshot at or before an hour up to the tip.
+
+        The model stays where it is.
+        """
+        branch = self.here
+        snapshot = branch.nearest(hour)
+        model = snapshots.restore(snapshot, branch.columns(snapshot.hour), self._threads)
+        waiting = [each for each in branch.changes if each.hour >= snapshot.hour]
+        while True:
+            yield model
+            if round(model.time) >= branch.tip:
+                return
+            waiting = waiting or [each for each in branch.changes if each.hour >= model.time]  # made meanwhile
+            while waiting and waiting[0].hour <= model.time:
+                replay.make(model, waiting.pop(0))
+            model.run_for(1)
+
+    def last_kept_without(self, ids: str, cell_id: int, hour: int) -> int:
+        """The latest hour kept, at or before an hour, at which a cell had not come yet; otherwise the first.
+
+        ids: name of the array of the cell's table.
+        """
+        for branch in self.here.line():
+            for kept in sorted(branch.snapshots, reverse=True):
+                if kept <= hour and not np.any(branch.snapshots[kept].arrays[ids] == cell_id):
+                    return kept
+            hour = min(hour, branch.fork)
+        return 0
+
     def run_of(self, number: int, hour: int) -> Run:
         """A branch as a run at an hour, or at its tip if that is earlier, to be opened elsewhere; all its changes."""
         branch = self.branches[number]
@@ -192,9 +231,10 @@ class Timeline:
         """Keep every second snapshot only; False if there is nothing left to drop."""
         if not any(branch.snapshots.keys() - {0} for branch in self.branches.values()):
             return False
-        self.every *= 2
+        self.every, self._counted = 2 * self.every, 2 * self._counted
         for branch in self.branches.values():
             branch.snapshots = {hour: each for hour, each in branch.snapshots.items() if hour % self.every == 0}
+            branch.clones = {hour: each for hour, each in branch.clones.items() if hour % self._counted == 0}
         self.note = (
             f"The kept hours reached {self.budget / 1e6:,.0f} MB: a tissue is now kept every {self.every} h, "
             "and going back takes longer."

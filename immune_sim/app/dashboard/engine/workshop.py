@@ -127,6 +127,10 @@ class Workshop:
         for each in self.parts:
             each.show(slow)
 
+    def spare(self) -> bool:
+        """Do a little of what can wait."""
+        return any(each.spare() for each in self.parts)
+
     def busy(self, text: str) -> None:
         """Say over the tissue that something takes a while."""
         self.say("busy", text)

@@ -60,7 +60,7 @@ class Branches {
     make("span", "branch-hours", show, `${clock(branch.fork)} \u2013 ${clock(branch.tip)}`);
     show.addEventListener("click", () => this.model.send({ kind: "show", number: branch.number }));
     if (this.model.get("comparable") && !branch.here)
-      this.act(row, "mdi-compare-horizontal", "Compare side by side", () => { this.open(false); this.model.send({ kind: "compare", number: branch.number }); });
+      this.act(row, "mdi-compare", "Compare side by side", () => { this.open(false); this.model.send({ kind: "compare", number: branch.number }); });
     this.act(row, "mdi-pencil-outline", "Rename", () => this.rename(title, branch));
     if (branch.parent !== null) this.act(row, "mdi-close", "Remove this branch", () => this.model.send({ kind: "remove", number: branch.number }));
   }
