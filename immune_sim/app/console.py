@@ -63,7 +63,7 @@ def faults_in_words() -> Iterator[None]:
     try:
         yield
     except ScenarioError as error:
-        _tell(_headline(len(error.problems)), [(each.where, each.what) for each in error.problems])
+        _tell(error.headline or _headline(len(error.problems)), [(each.where, each.what) for each in error.problems])
         sys.exit(WRONG_INPUT)
     except ImmuneSimError as error:
         _tell("", [("", str(error))])

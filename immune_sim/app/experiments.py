@@ -16,17 +16,13 @@ from rich.text import Text
 from immune_sim import __version__
 from immune_sim.app.console import ask_for, console, is_watched
 from immune_sim.app.experiment_progress import StudyProgress, words_of
-from immune_sim.app.redrawn import duration_words
 from immune_sim.app.starting import INTERRUPTED, command_line, said_if_slow, say_that_it_compiles
+from immune_sim.app.study_design import tell_design
 from immune_sim.app.study_status import tell_damaged
-from immune_sim.runs.experiments.declared import Experiment
-from immune_sim.runs.experiments.design import points_of
-from immune_sim.runs.experiments.estimate import seconds_per_run
 from immune_sim.runs.experiments.executors import count_cores, make_executor
 from immune_sim.runs.experiments.experiment import folder_of, set_up
 from immune_sim.runs.experiments.loading import load_experiment, shipped_experiments
 from immune_sim.runs.experiments.manifest import code_fingerprint
-from immune_sim.runs.experiments.order import Queue
 from immune_sim.runs.experiments.running import Ended, Run
 from immune_sim.runs.experiments.shards import MISSING
 from immune_sim.runs.experiments.standing import Standing
@@ -37,7 +33,6 @@ from immune_sim.runs.experiments.trust import verify as verify_study
 from immune_sim.runs.experiments.writing import OpenStudy
 from immune_sim.runs.run import interruption_by_keyboard
 
-MOST_POINTS = 30  # design points that a dry run prints
 DIFFERENT = 1
 
 
@@ -66,14 +61,15 @@ def work(file: str, out: Path | None, wishes: Wishes, *, quick: bool, dry_run: b
     folder = out or folder_of(experiment)
     say_that_it_compiles()
     if dry_run:
-        _tell_design(experiment, wishes, folder, part)
+        workers = max(1, wishes.workers if wishes.workers is not None else count_cores())
+        tell_design(experiment, folder, part, workers, other_code=wishes.other_code)
         return 0
     opened = OpenStudy.at(experiment, folder, other_code=wishes.other_code)
     try:
         ended, standing = _compute(opened, part, wishes)
     except KeyboardInterrupt:
         return _tell_how_to_go_on("Stopped at once; every run that had finished is written.")
-    _tell_end(opened, standing)
+    _tell_end(opened, standing, part, ended)
     return 0 if ended == "complete" else _tell_how_to_go_on("Stopped; every finished run is written.")
 
 
@@ -101,9 +97,13 @@ def _tell_how_to_go_on(what: str) -> int:
     return INTERRUPTED
 
 
-def _tell_end(opened: OpenStudy, standing: Standing) -> None:
+def _tell_end(opened: OpenStudy, standing: Standing, part: tuple[int, int], ended: Ended) -> None:
     to, experiment = console(), opened.experiment
-    to.print(Text.assemble((experiment.title, "bold"), f": {standing.done:,} runs, {standing.new:,} of them new."))
+    title = experiment.title + (f", part {part[0]} of {part[1]}" if part[1] > 1 else "")
+    at_most = "at most " if experiment.replicates.half_width is not None else ""
+    of_all = f" of {at_most}{standing.planned:,}" if ended == "interrupted" else ""
+    told = f": {standing.done:,}{of_all} runs, {standing.new:,} of them new."
+    to.print(Text.assemble((title, "bold"), told), soft_wrap=True)
     for name, what in standing.damaged.items():
         how = "was missing" if what == MISSING else f"was damaged ({what}) and set aside"
         to.print(Text(f"{name} {how}; its runs are computed again.", style="yellow"), soft_wrap=True)
@@ -112,41 +112,11 @@ def _tell_end(opened: OpenStudy, standing: Standing) -> None:
         to.print(Text(f"{standing.failed} runs failed; {where}.", style="yellow"))
     for arm, found in standing.estimates().items():
         to.print(Text.assemble((f"  {arm}: ", "dim"), words_of(standing, arm, found)))
-    to.print(Text.assemble(("Written to ", "dim"), str(opened.folder)), soft_wrap=True)
-
-
-def _tell_design(experiment: Experiment, wishes: Wishes, folder: Path, part: tuple[int, int]) -> None:
-    to, points = console(), points_of(experiment)
-    to.print(Text(experiment.title, style="bold"))
-    to.print(Text(experiment.about, style="dim"))
-    table = Table(box=None, padding=(0, 2, 0, 0), header_style="bold")
-    for name in ("point", *(each.label for each in experiment.factors)):
-        table.add_column(name)
-    for point in points[:MOST_POINTS]:
-        table.add_row(
-            str(point.number),
-            *(point.levels[each.label].text if each.label in point.levels else "" for each in experiment.factors),
+    if part[1] > 1:
+        to.print(
+            "Estimates are of all runs in the folder. When every part is done, the command without --shard ends it."
         )
-    if experiment.factors:
-        to.print(table)
-    if len(points) > MOST_POINTS:
-        to.print(f"and {len(points) - MOST_POINTS:,} points more", style="dim")
-    runs = Queue(experiment, points, (), {}, part).most
-    seconds, workers = (
-        seconds_per_run(experiment),
-        max(1, wishes.workers if wishes.workers is not None else count_cores()),
-    )
-    rule = experiment.replicates
-    how_many = f"{rule.at_most}" if rule.half_width is None else f"{rule.at_least} to {rule.at_most}"
-    to.print(f"\narms        {', '.join(each.name for each in experiment.arms)}")
-    to.print(f"points      {len(points):,}")
-    to.print(f"replicates  {how_many}")
-    to.print(f"runs        {'' if rule.half_width is None else 'at most '}{runs:,}")
-    to.print(
-        f"time        about {duration_words(runs * seconds / workers)} with {workers} workers, "
-        f"{seconds:.2g} s a run; longer where tumors grow large"
-    )
-    to.print(f"folder      {folder}", soft_wrap=True)
+    to.print(Text.assemble(("Written to ", "dim"), str(opened.folder)), soft_wrap=True)
 
 
 def tell_shipped(name: str | None) -> None:

@@ -10,7 +10,7 @@ from rich.text import Text
 from immune_sim.app.console import console
 from immune_sim.app.experiment_progress import estimate_words
 from immune_sim.runs.experiments.shards import remedy
-from immune_sim.runs.experiments.status import status
+from immune_sim.runs.experiments.status import Status, status
 from immune_sim.runs.experiments.study import Study
 
 DAMAGED = 1
@@ -21,16 +21,14 @@ def tell_status(folder: Path) -> int:
     study = Study.open(folder)
     found, to = status(study), console()
     to.print(Text(found.name, style="bold"))
-    to.print(
-        f"runs        {found.done:,} of {'at most ' if study.manifest['replicates']['half_width'] else ''}"
-        f"{found.planned:,}, {found.failed:,} failed"
-    )
+    to.print(f"runs        {_how_many(found, study.manifest['replicates']['half_width'])}, {found.failed:,} failed")
     to.print(f"points      {found.points:,}")
     for arm, count in found.per_arm.items():
         known = found.estimates.get(arm)
         told = f", {estimate_words(found.endpoint, known, found.never[arm], found.horizon)}" if known else ""
         to.print(Text.assemble((f"  {arm}: ", "dim"), f"{count:,} runs{told}"))
-    to.print(f"digest      {found.digest[:16]}")
+    if found.digest:
+        to.print(f"digest      {found.digest[:16]}")
     tell_damaged(folder, found.damaged)
     if found.failed and not found.damaged:
         for row in study.failures.head(5).to_dict("records"):
@@ -38,6 +36,12 @@ def tell_status(folder: Path) -> int:
             to.print(Text(failed, style="yellow"), soft_wrap=True)
             to.print(Text(f"            {row['command']}", style="cyan"), soft_wrap=True)
     return DAMAGED if found.damaged else 0
+
+
+def _how_many(found: Status, half_width: float | None) -> str:
+    if found.done > found.planned:
+        return f"{found.done:,}, more than the {found.planned:,} that were asked for last"
+    return f"{found.done:,} of {'at most ' if half_width else ''}{found.planned:,}"
 
 
 def tell_damaged(folder: Path, damaged: Mapping[str, str]) -> None:

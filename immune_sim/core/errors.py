@@ -26,13 +26,17 @@ class Problem:
 
 
 class ScenarioError(ImmuneSimError):
-    """A scenario, an override or a schedule that cannot be run; lists every mistake found."""
+    """A scenario, an override or a schedule that cannot be run; lists every mistake found.
 
-    def __init__(self, problems: Sequence[Problem] | Problem | str):
+    headline: what the list that follows has in common, in place of the number of mistakes.
+    """
+
+    def __init__(self, problems: Sequence[Problem] | Problem | str, headline: str = ""):
         if isinstance(problems, str):
             problems = Problem("", problems)
         self.problems = [problems] if isinstance(problems, Problem) else list(problems)
-        super().__init__("\n".join(str(problem) for problem in self.problems))
+        self.headline = headline
+        super().__init__("\n".join([*filter(None, [headline]), *map(str, self.problems)]))
 
 
 class CheckpointError(ImmuneSimError):

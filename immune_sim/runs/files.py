@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
 import tempfile
 from pathlib import Path
 
 from immune_sim.core.errors import OutputError
+
+FULL = {errno.ENOSPC, errno.EDQUOT}
 
 
 def write_atomically(path: Path, content: str | bytes) -> None:
@@ -40,7 +43,10 @@ def make_folder(path: Path) -> None:
 def cannot_write(path: Path, error: OSError) -> OutputError:
     """What to tell about a failed write."""
     reason = (error.strerror or str(error)).lower()
-    return OutputError(f"{path} cannot be written: {reason}. Choose another place with --out.")
+    remedy = "Choose another place with --out."
+    if error.errno in FULL:
+        remedy = "What was written before is kept: make room and give the same command again."
+    return OutputError(f"{path} cannot be written: {reason}. {remedy}")
 
 
 def sha256(path: Path) -> str:

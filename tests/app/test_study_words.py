@@ -21,6 +21,7 @@ from immune_sim.runs.experiments.executors import InProcess
 from immune_sim.runs.experiments.pool import Pool
 from immune_sim.runs.experiments.running import Run
 from immune_sim.runs.experiments.standing import Standing
+from immune_sim.runs.experiments.task import Result, Task, execute
 from immune_sim.runs.experiments.writing import OpenStudy
 from immune_sim.runs.run import Interruption
 from tests.runs.studies import computed, tiny
@@ -69,7 +70,7 @@ def test_times_that_never_came_are_not_told_as_events() -> None:
 def test_ctrl_c_is_acknowledged_once_and_the_time_left_gives_way() -> None:
     to = Console(file=io.StringIO(), width=200)
     progress = StudyProgress(to, moving=False)
-    standing = Standing(10, done=3, new=3, under_way=2)
+    standing = Standing(10, done=3, new=3, under_way=2, seconds=[1.0] * 3)
     assert "left" in progress.line(standing)
     standing.stopping = True
     progress(standing)
@@ -115,3 +116,33 @@ def test_readers_tell_damage_in_the_words_of_the_check(tmp_path: Path) -> None:
 def test_without_any_event_the_mean_has_no_interval_in_either_place() -> None:
     mean, _ = restricted_mean(pd.DataFrame({"time": [0.0], "survival": [1.0], "at_risk": [8], "events": [0]}), 60.0)
     assert math.isnan(mean.low)
+
+
+def test_the_time_left_is_told_by_runs_not_by_the_start_of_the_workers() -> None:
+    """Two workers whose first runs took 40 s to load their kernels, then 2 s each: 8 left take 8 s, not minutes."""
+    standing = Standing(14, done=2, new=2, workers=2, seconds=[40.0, 40.0])
+    assert standing.seconds_left == pytest.approx(240.0), "nothing better is known yet"
+    standing.seconds += [2.0] * 4
+    standing.done = 6
+    assert standing.seconds_left == pytest.approx(8.0)
+
+
+def test_arms_are_told_in_their_order_whichever_run_is_done_first(tmp_path: Path) -> None:
+    """The executor hands the runs of a study back from the last to the first."""
+
+    class Backwards(InProcess):
+        def __init__(self) -> None:
+            super().__init__()
+            self.slots, self.held = 12, list[Task]()
+
+        def submit(self, task: Task) -> None:
+            self.held.insert(0, task)
+
+        def collect(self, timeout: float) -> list[Result]:
+            return [execute(self.held.pop(0))]
+
+    told: list[list[str]] = []
+    opened = OpenStudy.at(tiny(), tmp_path / "study")
+    Run(opened, Backwards(), watch=lambda each: told.append([*each.estimates()])).work()
+    assert told[:2] == [[], ["low-dose"]]
+    assert told[-1] == ["control", "low-dose"]

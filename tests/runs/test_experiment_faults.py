@@ -18,7 +18,7 @@ import pytest
 from immune_sim.core.errors import ImmuneSimError, OutputError
 from immune_sim.model.model import TumorImmuneModel
 from immune_sim.runs import files
-from immune_sim.runs.experiments import executors, running
+from immune_sim.runs.experiments import executors, running, shards
 from immune_sim.runs.experiments.declared import Experiment
 from immune_sim.runs.experiments.executors import OnDask
 from immune_sim.runs.experiments.experiment import arm, run_study, set_up
@@ -181,6 +181,29 @@ def test_a_full_disk_is_told_by_name_and_the_study_goes_on_later(
     seen: list[Standing] = []
     assert computed(many, tmp_path / "study", watch=seen.append).digest() == undisturbed.digest()
     assert seen[-1].new <= 40 - len(there)
+
+
+def test_a_disk_that_fills_while_shards_are_put_together_leaves_nothing_damaged(
+    undisturbed: Study, many: Experiment, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The journal announces a shard that never comes; its runs are all in the small ones. Catches a false alarm."""
+    monkeypatch.setattr(running, "FLUSH_RUNS", 4)
+    write = shards.write_atomically
+
+    def full(path: Path, content: str | bytes) -> None:
+        if path.name == "part-00011.parquet":
+            raise files.cannot_write(path, OSError(errno.ENOSPC, "No space left on device"))
+        write(path, content)
+
+    monkeypatch.setattr(shards, "write_atomically", full)
+    with pytest.raises(OutputError, match=r"no space left on device. What was written before is kept: make room"):
+        computed(many, tmp_path / "study")
+    study = Study.open(tmp_path / "study")
+    assert "courses/part-00011.parquet" in read_journals(study.folder).shards
+    assert not study.check().damaged
+    assert len(study.check().finished) == 40
+    monkeypatch.setattr(shards, "write_atomically", write)
+    assert computed(many, study.folder).digest() == undisturbed.digest()
 
 
 def test_a_place_that_cannot_be_written_is_told_by_name(tmp_path: Path) -> None:

@@ -36,6 +36,8 @@ low = "10 h"
 high = "1 h"
 [design]
 kind = "latin hypercubes"
+same_exposure = "yes"
+pionts = 4
 """
 
 
@@ -55,6 +57,8 @@ def test_every_mistake_is_told_with_its_line_and_the_nearest_name() -> None:
         (15, 'no parameter "tau_upp". Did you mean "tau_up"?'),
         (19, "low must be below high"),
         (22, 'Write "grid"'),
+        (23, "same_exposure"),
+        (24, 'Did you mean "points"?'),
     ):
         assert any(each.startswith(f"study.toml:{line}:") and words in each for each in told), (line, words, told)
     assert any("two arms" in each for each in told)

@@ -30,14 +30,9 @@ def joined(old: Mapping[str, Any], new: Mapping[str, Any], folder: Path, *, othe
             [Problem("", f"and {len(changes) - MOST_TOLD} more.")] if len(changes) > MOST_TOLD else []
         )
         raise ScenarioError(
-            [
-                Problem(
-                    str(folder),
-                    "holds another experiment, so this one cannot go on in it. "
-                    "Give another folder with --out, or undo these changes:",
-                ),
-                *told,
-            ]
+            told,
+            f"{folder} holds another experiment, so this one cannot go on in it. "
+            "Give another folder with --out, or undo these changes:",
         )
     known = set(old["points"])
     return [*old["points"], *(each for each in new["points"] if each not in known)]

@@ -32,7 +32,12 @@ def load_experiment(given: str | Path | Experiment, *, quick: bool = False) -> E
         return read_experiment_file(Path(given), quick=quick)
     known = {path.stem: path for path in shipped_experiments()}
     if given not in known:
-        near = did_you_mean(given, known, f"Shipped are {listed(known, 'and')}.")
+        own = f"{given}{SUFFIX}"
+        near = (
+            f'Did you mean "{own}"?'
+            if Path(own).is_file()
+            else did_you_mean(given, known, f"Shipped are {listed(known, 'and')}.")
+        )
         raise ScenarioError(
             Problem(
                 "",

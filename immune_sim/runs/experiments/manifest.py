@@ -26,6 +26,11 @@ FORMAT = "immune-sim experiment 1"
 NAME = "study.json"
 SETTINGS = ("name", "seed", "independent_arms", "every", "quick")
 FLOORS = ("core", "mechanisms", "scenario", "model")  # the floors whose sources decide what a run is
+KEYS = (
+    *("code", "title", "about", "published", "horizon", "arms", "factors", "design", "outcomes", "endpoints", "main"),
+    *("measures", "frames", "replicates", "functions", "points", *SETTINGS),
+)
+RESTORE = "Bring it back from a copy: without it nobody knows what these runs are."
 MODULES = ("runs/experiments/schedules.py", "runs/experiments/exposure.py")  # which doses a point of the design means
 
 
@@ -112,16 +117,24 @@ def source_of(function: Callable[..., Any]) -> str:
 
 def read_manifest(folder: Path) -> dict[str, Any]:
     """The manifest of a study folder; raises OutputError where there is none that can be read."""
-    path = folder / NAME
+    path, remedy = folder / NAME, "Give the folder that `immune-sim experiment run` wrote."
+    if folder.is_file():
+        raise OutputError(f"{folder} is a file. {remedy}")
+    if not folder.exists():
+        raise OutputError(f"there is no folder {folder}. {remedy}")
     try:
-        told: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        told = json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
-        raise OutputError(
-            f"{folder} holds no experiment: there is no {NAME} in it. "
-            "Give the folder that `immune-sim experiment run` wrote."
-        ) from None
-    except (OSError, ValueError) as error:
-        raise OutputError(f"{path} cannot be read: {error}") from error
-    if told.get("format") != FORMAT:
-        raise OutputError(f"{path} was written in the format {told.get('format')!r}; this version reads {FORMAT!r}.")
+        raise OutputError(f"{folder} holds no experiment: there is no {NAME} in it. {remedy}") from None
+    except OSError as error:
+        raise OutputError(f"{path} cannot be read: {(error.strerror or str(error)).lower()}.") from error
+    except ValueError as error:
+        raise OutputError(f"{path} is damaged: it is no JSON ({error}). {RESTORE}") from error
+    if not isinstance(told, dict) or "format" not in told:
+        raise OutputError(f"{path} is damaged: it tells no experiment. {RESTORE}")
+    if told["format"] != FORMAT:
+        raise OutputError(f"{path} was written in the format {told['format']!r}; this version reads {FORMAT!r}.")
+    missing = [key for key in KEYS if key not in told]
+    if missing:
+        raise OutputError(f"{path} is damaged: it has no {missing[0]}. {RESTORE}")
     return told

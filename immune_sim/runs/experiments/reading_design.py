@@ -26,13 +26,14 @@ def read_design(
     """The [design] table; a factorial over links makes factors of its own."""
     table = tools.table(("design",), content.get("design", {}))
     kind = tools.declared(("design", "kind"), "kind", table["kind"]) if "kind" in table else "grid"
-    if kind is None:
-        return None, factors
-    tools.known(("design",), table, (*keys.DESIGN_ALL, *keys.DESIGN[kind]))
+    of_kind = keys.DESIGN[kind] if kind else tuple(dict.fromkeys(key for each in keys.DESIGN.values() for key in each))
+    tools.known(("design",), table, (*keys.DESIGN_ALL, *of_kind))
     settings: dict[str, Any] = {"kind": kind}
     for key in ("same_exposure", "seed", "samples", "second_order", "trajectories", "which"):
         if key in table:
             settings[key] = tools.declared(("design", key), key, table[key])
+    if kind is None:
+        return None, factors
     if kind == "list":
         settings["rows"] = _rows(tools, table.get("points"), factors)
     elif kind == "latin hypercube":

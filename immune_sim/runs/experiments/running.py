@@ -82,6 +82,7 @@ class Run:
         standing = Standing(
             0, endpoint=self.experiment.main[0] if self.experiment.main else "", damaged=mine, again=len(lost)
         )
+        standing.values |= {each.name: [] for each in self.experiment.arms}  # told in their order
         standing.horizon = max(each.scenario.duration for each in self.experiment.arms)
         deciding = self.experiment.replicates.endpoint
         finished = found.finished
@@ -135,6 +136,7 @@ class Run:
 
     def _show(self, standing: Standing) -> None:
         standing.under_way, standing.stopping = len(self._waiting), self.interruption.asked
+        standing.workers = self.executor.workers
         self.watch(standing)
 
     def _task(self, wanted: Wanted) -> Task:
@@ -169,6 +171,7 @@ class Run:
         standing.failed += result.failure is not None
         if result.failure is None:
             self._estimate(standing, result.arm, result.endpoints[standing.endpoint])
+            standing.seconds.append(result.seconds)
             self.executor.note_speed(result.seconds)
 
     def _estimate(self, standing: Standing, arm: str, value: float) -> None:

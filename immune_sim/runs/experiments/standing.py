@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import time
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -27,14 +26,16 @@ class Standing:
     """Where a study stands while it runs.
 
     planned: the most runs there may be, finished ones included. under_way: handed out, not done. stopping: an end
-    was asked for. never: arm -> runs in which the first endpoint is a time that did not come within the horizon, h.
+    was asked for. seconds: of the runs of this session. values: arm -> first endpoint of its runs. never: arm -> runs
+    in which the first endpoint is a time that did not come within the horizon, h.
     """
 
     planned: int
     done: int = 0
     failed: int = 0
     new: int = 0
-    began: float = field(default_factory=time.perf_counter)
+    seconds: list[float] = field(default_factory=list)
+    workers: int = 1
     endpoint: str = ""
     values: dict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
     damaged: dict[str, str] = field(default_factory=dict)
@@ -46,12 +47,19 @@ class Standing:
 
     @property
     def seconds_left(self) -> float:
-        """About how long it will take; nan before the first run."""
-        return (time.perf_counter() - self.began) / self.new * (self.planned - self.done) if self.new else math.nan
+        """About how long it will take; nan before the first run.
+
+        Told by the time that runs take; the first one of each worker, which loads its kernels, counts only until
+        there are others.
+        """
+        if not self.seconds:
+            return math.nan
+        usual = self.seconds[self.workers :] or self.seconds
+        return sum(usual) / len(usual) * (self.planned - self.done) / self.workers
 
     def estimates(self) -> dict[str, Estimate]:
         """The running estimate of the first endpoint in every arm, over all points."""
-        return {arm: estimate(self.endpoint, values) for arm, values in self.values.items()}
+        return {arm: estimate(self.endpoint, values) for arm, values in self.values.items() if values}
 
 
 def never_came(endpoint: str, value: float) -> bool:

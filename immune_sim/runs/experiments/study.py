@@ -10,8 +10,10 @@ from pathlib import Path
 from typing import Any, Self
 
 import pandas as pd
+import pyarrow as pa
 import pyarrow.parquet as pq
 
+from immune_sim.core.errors import OutputError
 from immune_sim.runs.experiments import manifest as manifests
 from immune_sim.runs.experiments.rows import ordered, unique_rows
 from immune_sim.runs.experiments.shards import COURSES, FRAMES, RUNS, Condition, check, read
@@ -90,7 +92,12 @@ class Study:
     @property
     def design(self) -> pd.DataFrame:
         """Every design point and arm: the factors, and the overrides as JSON."""
-        return pd.DataFrame(pq.read_table(self.folder / DESIGN).to_pandas())
+        path = self.folder / DESIGN
+        try:
+            return pd.DataFrame(pq.read_table(path).to_pandas())
+        except (OSError, pa.ArrowException) as error:
+            what = "cannot be read" if path.exists() else "is missing"
+            raise OutputError(f"{path} {what}. Run the same experiment again: it writes this file anew.") from error
 
     @property
     def provenance(self) -> dict[str, Any]:

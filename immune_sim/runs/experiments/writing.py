@@ -39,22 +39,7 @@ class OpenStudy:
         Raises ScenarioError where names cannot be used or the folder holds a different experiment (with what changed),
         OutputError where it holds something else or cannot be written.
         """
-        check_names(experiment)
-        points = points_of(experiment)
-        told = manifests.manifest_of(experiment, points)
-        if (folder / manifests.NAME).exists():
-            old = manifests.read_manifest(folder)
-            keys = joined(old, told, folder, other_code=other_code)
-            points = numbered(points, keys)
-            told["points"] = keys
-            told["arms"] = {
-                name: told["arms"][name]
-                for name in [*old["arms"], *(each for each in told["arms"] if each not in old["arms"])]
-            }
-        elif folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-            raise OutputError(
-                f"{folder} is not empty and holds no experiment. Give another place with --out, or remove it first."
-            )
+        points, told = points_in(experiment, folder, other_code=other_code)
         make_folder(folder)
         made = cls(experiment, folder, points)
         write_atomically(folder / EXPERIMENT, experiment.text)
@@ -113,6 +98,30 @@ class OpenStudy:
                     }
                 )
         return pd.DataFrame(rows)
+
+
+def points_in(experiment: Experiment, folder: Path, *, other_code: bool = False) -> tuple[list[Point], dict[str, Any]]:
+    """The points with the numbers they have, or will have, in a folder, and the manifest; writes nothing.
+
+    Raises what ``OpenStudy.at`` raises where the experiment cannot go on there.
+    """
+    check_names(experiment)
+    points = points_of(experiment)
+    told = manifests.manifest_of(experiment, points)
+    if (folder / manifests.NAME).exists():
+        old = manifests.read_manifest(folder)
+        keys = joined(old, told, folder, other_code=other_code)
+        points = numbered(points, keys)
+        told["points"] = keys
+        told["arms"] = {
+            name: told["arms"][name]
+            for name in [*old["arms"], *(each for each in told["arms"] if each not in old["arms"])]
+        }
+    elif folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise OutputError(
+            f"{folder} is not empty and holds no experiment. Give another place with --out, or remove it first."
+        )
+    return points, told
 
 
 def numbered(points: Sequence[Point], keys: Sequence[str]) -> list[Point]:

@@ -73,7 +73,8 @@ def _answer(name: str, words: dict[str, Any], **ours: Any) -> tuple[str, Any]:
         wanted = inspect.signature(function).parameters
         return "done", function(**words, **{key: each for key, each in ours.items() if key in wanted})
     except ScenarioError as error:
-        return "refused", tuple(error.problems)
+        head = [Problem("", error.headline)] if error.headline else []
+        return "refused", (*head, *error.problems)
     except ImmuneSimError as error:
         return "refused", (Problem("", str(error)),)
     except Exception as error:  # noqa: BLE001 - a fault of ours is told on the page; the process goes on with the next job
