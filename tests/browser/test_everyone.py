@@ -64,6 +64,26 @@ def test_every_control_says_its_name_on_the_page_and_in_every_dialog(lab: Lab) -
     assert {where: found for where, found in faults.items() if found} == {}
 
 
+def test_the_focus_goes_into_a_dialog_and_back(lab: Lab) -> None:
+    """Catches a dialog that a screen reader does not know of, and a focus that is lost when it closes."""
+    lab.choose(UNDRUGGED)
+    for name in DIALOGS[:2]:
+        opener = lab.page.get_by_role("button", name=name, exact=True)
+        opener.focus()
+        lab.page.keyboard.press("Enter")
+        opened = lab.page.get_by_role("dialog")
+        opened.wait_for()
+        lab.page.wait_for_function("document.activeElement.closest('[role=dialog][aria-modal=true][aria-label]')")
+        close_dialog(lab.page)
+        lab.page.wait_for_function("e => document.activeElement === e", arg=opener.element_handle())
+
+
+def test_the_page_may_be_zoomed(lab: Lab) -> None:
+    content = lab.page.locator("meta[name=viewport]").get_attribute("content") or ""
+    assert "user-scalable=no" not in content
+    assert "maximum-scale" not in content
+
+
 def test_the_focus_walks_in_the_order_of_the_page(lab: Lab) -> None:
     """From the top through everything: catches a focus that is lost, stuck, invisible, or goes back and forth."""
     lab.choose(UNDRUGGED)

@@ -89,7 +89,7 @@ def test_an_own_study_from_the_file_to_a_tissue_in_the_lab(page: Page, studies: 
     dots = page.locator(".study-figure .points path")
     assert dots.count() == 6
     page.get_by_text("Tables", exact=True).click()
-    cells = page.locator(".study-table td:nth-child(4)")
+    cells = page.locator(".study-table td:nth-child(4)")  # the seeds
     expect(cells).to_have_count(6)
     seeds = cells.all_inner_texts()
     page.get_by_text("Tables", exact=True).click()
@@ -106,6 +106,31 @@ def test_an_own_study_from_the_file_to_a_tissue_in_the_lab(page: Page, studies: 
     expect(page.locator(".place:not(.is-away) .seed")).to_contain_text(f"seed {seed}")
 
 
+def test_a_row_of_a_table_leads_to_its_tissue_by_keyboard(page: Page) -> None:
+    """Catches tissues that only a pointer reaches, and a bar of a figure that sends a study to somebody's cloud."""
+    page.locator(".study-item", has_text="A study of mine").last.locator(".study-title").click()
+    page.locator(".study-figure[data-drawn]").wait_for()
+    assert page.locator(".modebar-btn[data-title^=Share]").count() == 0
+    page.get_by_text("Tables", exact=True).click()
+    table = page.get_by_role("region", name=re.compile("Table: "))
+    rows = table.locator("tbody tr")
+    expect(rows).to_have_count(6)
+    seed = rows.nth(4).locator("td").nth(3).inner_text()
+    rows.nth(4).get_by_role("button", name="Tissues").focus()
+    page.keyboard.press("Enter")
+    expect(page.locator(".study-behind")).to_contain_text(f"seed {seed}")
+
+
+def test_figures_of_a_dark_page_are_dark(page: Page) -> None:
+    """Catches a figure that is drawn before it knows where it stands: dark letters on a dark page."""
+    page.get_by_role("button", name="Dark page").click()
+    page.locator("#app.theme--dark").wait_for()
+    page.locator(".study-item", has_text="A study of mine").last.locator(".study-title").click()
+    page.locator(".study-figure[data-drawn]").wait_for()
+    ink = page.locator(".study-figure .gtitle").evaluate("e => getComputedStyle(e).fill")
+    assert min(int(each) for each in re.findall(r"\d+", ink)[:3]) > 150
+
+
 def test_a_study_can_be_stopped_and_gone_on_with(page: Page) -> None:
     upload(page, STUDY.replace("replicates = 3", "replicates = 200").replace('"tiny"', '"long"'), "long.toml")
     plan = page.locator(".study-plan")
@@ -114,6 +139,11 @@ def test_a_study_can_be_stopped_and_gone_on_with(page: Page) -> None:
     progress = page.locator(".study-progress")
     page.wait_for_function("+document.querySelector('.study-progress .study-time')?.dataset.done > 0")
     expect(progress).to_contain_text("So far")
+    grounds = progress.locator(".study-bar").evaluate(
+        "bar => ['background', 'determinate'].map(part => "
+        "getComputedStyle(bar.querySelector('.v-progress-linear__' + part)).backgroundColor)"
+    )
+    assert grounds[0] != grounds[1], "the bar looks full whatever was done"
     progress.get_by_role("button", name="Cancel").click()
     results = page.locator(".study-results")
     expect(results.get_by_role("button", name="Go on")).to_be_visible()

@@ -15,7 +15,7 @@ from immune_sim.app.study_report.effect_drawings import effects, sensitivities
 from immune_sim.app.study_report.gather import Told
 from immune_sim.app.study_report.map_drawings import maps
 from immune_sim.app.study_report.showing import key_of
-from immune_sim.app.study_report.words import HOURS_PER_DAY, rows_of
+from immune_sim.app.study_report.words import HOURS_PER_DAY, percent, rows_of, times
 from immune_sim.core.palette import GRAY
 from immune_sim.figures.arms import INKS
 from immune_sim.figures.courses import course_bands
@@ -122,7 +122,8 @@ def _published(told: Told) -> Iterator[Drawing]:
         if rows:
             none = any(row.symbol == "triangle-right" for row in rows)
             caption = "A triangle: at least so much, since no run came so far within the horizon." if none else ""
-            yield Drawing(name, "published", _beside(rows, title, percent=len(measures) == 1), caption)
+            table = _table_of([one for one in pairs if one.measure in measures])
+            yield Drawing(name, "published", _beside(rows, title, percent=len(measures) == 1), caption, table=table)
 
 
 def _beside(rows: list[Row], title: str, *, percent: bool) -> Draw:
@@ -131,6 +132,20 @@ def _beside(rows: list[Row], title: str, *, percent: bool) -> Draw:
     return lambda theme: intervals(
         rows, title=title, x_title=x_title, percent=percent, level=level, span=span, apart=0.3, theme=theme
     )
+
+
+def _table_of(pairs: list[published.Pair]) -> pd.DataFrame:
+    rows = []
+    for each in pairs:
+        say = percent if each.measure == "take" else times
+        values = {"published": each.published, "at_least": each.at_least} | each.simulated._asdict()
+        said = {name: say(value) for name, value in values.items()}
+        rows.append({
+            "arm": each.arm, "measure": published.MEASURES[each.measure], "published": said["published"],
+            "simulated": said["value"], "low": said["low"], "high": said["high"], "at_least": said["at_least"],
+            "runs": f"{each.n} of {each.of}",
+        })  # fmt: skip
+    return pd.DataFrame(rows)
 
 
 def _ratio_label(told: Told, each: published.Pair) -> str:

@@ -127,6 +127,25 @@ def test_marks_of_figures_lead_to_tissues_with_their_seeds(tmp_path: Path) -> No
     assert [each.rank for each in pair.replicates][::2] == ["lowest", "median", "highest"]
 
 
+def test_every_figure_has_a_table_and_its_rows_lead_to_the_same_tissues_as_the_marks(tmp_path: Path) -> None:
+    """Catches a figure without numbers, an arm that is cut off, and a row that leads elsewhere than its mark."""
+    place = study_folder(tmp_path / "mine", INVENTED, lambda arm, _: 400.0 if arm == "control" else 900.0)
+    pictures = {each.name: each for each in show(place, 0.0).pictures}
+    assert [name for name, each in pictures.items() if not each.table.rows] == []
+    runs = pictures["runs"].table
+    row = next(at for at, each in enumerate(runs.rows) if each[1] == "p0000-drug-r0003")
+    for name, table in ((name, each.table) for name, each in pictures.items() if each.pickable):
+        assert len(table.marks) == len(table.rows)
+        said = {each[0] for each in table.rows}
+        assert name.startswith("paired") or said == {each[0] for each in runs.rows}
+    [only] = behind(place, 0.0, Click("runs", custom=tuple(runs.marks[row]["custom"]))).replicates
+    assert str(only.tissues[0].seed) == runs.rows[row][3]
+    course = pictures["course_tumor_cells"].table
+    at = next(at for at, each in enumerate(course.rows) if each[1] == "10.00" and each[0] == runs.rows[row][0])
+    found = behind(place, 0.0, Click("course_tumor_cells", x=course.marks[at]["x"], group=course.marks[at]["group"]))
+    assert {tissue.hour for each in found.replicates for tissue in each.tissues} == {240}
+
+
 def test_an_estimate_over_many_points_stands_for_no_tissue(tmp_path: Path) -> None:
     place = study_folder(tmp_path / "mine", INVENTED, lambda arm, _: 400.0)
     with pytest.raises(ImmuneSimError, match="No single tissue"):

@@ -28,3 +28,35 @@ document.addEventListener("click", (event) => {
   const done = navigator.clipboard ? navigator.clipboard.writeText(source.textContent) : Promise.resolve(document.execCommand("copy"));
   done.then(() => { button.dataset.copied = "yes"; setTimeout(() => delete button.dataset.copied, 1500); }, () => {});
 });
+
+// Who needs larger letters may zoom with two fingers; Solara's page forbids it.
+document.querySelector("meta[name=viewport]")?.setAttribute("content", "width=device-width, initial-scale=1");
+
+// A dialog is one for screen readers too, and the focus goes in with it and back to where it was. (This Vuetify leaves
+// it on the button behind the dialog, and loses it when the dialog closes.)
+(() => {
+  let shown = null, opener = null, last = null;
+  const enter = (dialog) => {
+    const panel = dialog.querySelector(".panel");
+    dialog.setAttribute("role", "dialog");
+    dialog.setAttribute("aria-modal", "true");
+    dialog.setAttribute("aria-label", panel?.getAttribute("aria-label") || "Panel");
+    dialog.parentElement.setAttribute("role", "presentation");
+    dialog.tabIndex = -1;
+    if (!shown) opener = last;
+    if (!dialog.contains(document.activeElement)) dialog.focus({ preventScroll: true });
+  };
+  const leave = () => {
+    const lost = document.activeElement === document.body || shown.contains(document.activeElement);
+    if (lost && opener?.isConnected && opener.checkVisibility()) opener.focus({ preventScroll: true });
+  };
+  const look = () => {
+    const dialog = document.querySelector(".v-dialog--active");
+    if (dialog === shown) return;
+    if (dialog) enter(dialog); else leave();
+    shown = dialog;
+  };
+  document.addEventListener("focusin", (event) => { if (!event.target.closest(".v-dialog")) last = event.target; });
+  document.addEventListener("pointerdown", (event) => { last = event.target.closest("button, a[href]"); }, true);
+  new MutationObserver(look).observe(document.documentElement, { subtree: true, attributes: true, attributeFilter: ["class"] });
+})();

@@ -8,7 +8,7 @@ import reacton.ipyvuetify as v
 import solara
 
 from immune_sim.app.dashboard import replay
-from immune_sim.app.dashboard.components.controls import Action, IconAction, text
+from immune_sim.app.dashboard.components.controls import Action, IconAction, copy_button, text
 from immune_sim.app.dashboard.composer.presets import BURDEN, PRESETS, Preset
 from immune_sim.app.dashboard.composer.scheduling import PANEL
 from immune_sim.app.dashboard.composer.sentence import schedule_sentence
@@ -164,13 +164,7 @@ def ScenarioText(dosing: Sequence[Dosing]) -> None:
     """The tables of a scenario file, to copy."""
     content = regimen_text(dosing) or "regimen = []"
     with v.Html(tag="div", class_="composer-text copyable"):
-        v.Btn(
-            children=["Copy"],
-            depressed=True,
-            ripple=False,
-            class_="action is-quiet copies",
-            attributes={"title": "Copy the schedule as text of a scenario file"},
-        )
+        copy_button("Copy the schedule as text of a scenario file")
         text(content, "code", "pre", tabindex="0", **{"aria-label": "The schedule as text of a scenario file"})
 
 

@@ -39,6 +39,13 @@ def IconAction(icon: str, on_click: Callable[[], Any], title: str) -> None:
     v.use_event(button, "click", lambda *_: on_click())
 
 
+def copy_button(title: str) -> Any:
+    """Copies the text of class "code" that stands beside it in something "copyable" (assets/custom.js)."""
+    return v.Btn(
+        children=["Copy"], depressed=True, ripple=False, class_="action is-quiet copies", attributes={"title": title}
+    )
+
+
 def text(content: str, class_: str = "", tag: str = "div", **attributes: str) -> Any:
     """Words in a tag of a class."""
     return v.Html(tag=tag, class_=class_, children=[content], attributes=attributes)

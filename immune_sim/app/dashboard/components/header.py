@@ -56,7 +56,7 @@ def Name(line: str) -> None:
     """The mark, the name, the pages, and what this one shows."""
     with v.Html(tag="div", class_="top-brand"):
         solara.HTML(tag="div", classes=["top-mark"], unsafe_innerHTML=MARK)
-        text("immune-sim", "top-name")
+        text("immune-sim", "top-name", "h1")
         Tabs()
         text(line, "top-line")
 

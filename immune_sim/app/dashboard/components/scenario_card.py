@@ -25,7 +25,7 @@ def ScenarioCard(session: Session) -> None:
             text("Scenario", "card-title")
             UploadButton("Open", "a scenario file of your own, or drop it here", session.open_file, ".scenario")
             with v.Html(tag="div", class_="seed"):
-                text(f"seed {session.seed.value}", "", "span")
+                text(f"seed {session.seed.value}", "seed-number", "span", title=f"seed {session.seed.value}")
                 IconAction(
                     "mdi-dice-multiple-outline", session.other_luck, "Another seed: the same scenario with other luck"
                 )

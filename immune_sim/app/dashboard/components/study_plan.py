@@ -10,7 +10,7 @@ import solara
 
 from immune_sim.app.dashboard.components.controls import Action, text
 from immune_sim.app.dashboard.studies import settings
-from immune_sim.app.dashboard.studies.browsing import Browsing
+from immune_sim.app.dashboard.studies.browsing import Browsing, shipped
 from immune_sim.app.dashboard.studies.surveying import Survey
 from immune_sim.app.redrawn import duration_words
 
@@ -32,7 +32,18 @@ def StudyPlan(browsing: Browsing) -> None:
                 own = replace(asked, replicates=None, quick=False)
                 Action("Back to the file's own values", "mdi-undo", lambda: browsing.plan(own))
         else:
-            text(f"{browsing.busy.value or 'estimating the time'} \u2026", "study-about", role="status")
+            Waiting(browsing)
+
+
+@solara.component
+def Waiting(browsing: Browsing) -> None:
+    """What is known of a study before its size and time are."""
+    asked = browsing.asked.value
+    known = next((each for each in shipped() if asked.content is None and each.name == asked.name), None)
+    text(known.title if known else asked.name, "panel-title", "h2")
+    if known:
+        text(known.about, "study-lead")
+    text(f"{browsing.busy.value or 'estimating the time'} \u2026", "study-about", role="status")
 
 
 @solara.component

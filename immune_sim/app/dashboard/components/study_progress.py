@@ -12,6 +12,8 @@ from immune_sim.app.dashboard.studies.browsing import Browsing
 from immune_sim.app.dashboard.studies.desk import Order, desk
 from immune_sim.app.redrawn import duration_words
 
+QUARTER = 25  # percent
+
 
 @solara.component
 def StudyProgress(browsing: Browsing, order: Order) -> None:
@@ -35,15 +37,23 @@ def StudyProgress(browsing: Browsing, order: Order) -> None:
             rounded=True,
             class_="study-bar",
             indeterminate=order.state == "running" and not share,
-            attributes={"aria-label": "Share of the runs that are done"},
+            attributes={"aria-label": "Share of the runs that are done", "aria-valuetext": said(order)},
         )
-        text(said(order), "study-time", role="status", **{"data-done": str(progress.done if progress else 0)})
+        text(said(order), "study-time", **{"data-done": str(progress.done if progress else 0)})
+        text(_for_the_ear(order, share), "for-the-ear", role="status")
         if progress is not None and progress.estimates:
             text("So far", "panel-section", "h3")
             with v.Html(tag="dl", class_="study-arms"):
                 for arm, words in progress.estimates:
                     text(arm, "", "dt")
                     text(words, "", "dd")
+
+
+def _for_the_ear(order: Order, share: float) -> str:
+    """Said aloud: a quarter at a time, not every run."""
+    if order.state != "running":
+        return said(order)
+    return f"{order.title}: {QUARTER * int(share // QUARTER)} % of the runs are done."
 
 
 def said(order: Order) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 import reacton.ipyvuetify as v
@@ -14,8 +13,9 @@ from immune_sim.app.dashboard.components.study_progress import StudyProgress
 from immune_sim.app.dashboard.replay import clock
 from immune_sim.app.dashboard.studies.behind import Behind, Tissue
 from immune_sim.app.dashboard.studies.browsing import Browsing
-from immune_sim.app.dashboard.studies.showing import PARTS, Picture, Shown, Table
+from immune_sim.app.dashboard.studies.showing import PARTS, Picture, Shown
 from immune_sim.app.dashboard.widgets.study_figure import StudyFigure
+from immune_sim.app.dashboard.widgets.study_table import StudyTable
 
 
 @solara.component
@@ -108,10 +108,10 @@ def Figure(browsing: Browsing, picture: Picture, as_table: bool) -> None:
     with v.Html(tag="figure", class_="study-picture" + (" is-wide" if picture.wide else "")):
         if as_table:
             text(picture.title, "study-table-title")
-            TableView(picture.table)
+            TableView(browsing, picture)
         else:
             Plot(browsing, picture)
-        hint = " Click a mark to see the tissues behind it." if picture.pickable and picture.part != "runs" else ""
+        hint = " Click a mark to see the tissues behind it." if picture.pickable and not as_table else ""
         text(picture.caption + hint, "study-caption", "figcaption")
 
 
@@ -128,23 +128,26 @@ def Plot(browsing: Browsing, picture: Picture) -> None:
 
 
 @solara.component
-def TableView(table: Table) -> None:
-    """The numbers."""
-    with v.Html(tag="div", class_="study-table"):
-        with v.Html(tag="table"):
-            with v.Html(tag="thead"):
-                _row(table.heads, "th")
-            v.Html(tag="tbody", children=[_row(row, "td") for row in table.rows])
+def TableView(browsing: Browsing, picture: Picture) -> None:
+    """The numbers; the way to the tissues for those who do not click marks."""
+    table = picture.table
+    widget = StudyTable.element(
+        heads=list(table.heads),
+        rows=[list(row) for row in table.rows],
+        pickable=bool(table.marks),
+        title=picture.title,
+    )
+
+    def listen() -> None:
+        solara.get_widget(widget).listen(lambda row: browsing.pick(picture.name, table.marks[row]))
+
+    solara.use_effect(listen, [picture.name])
     if table.left_out:
         text(f"{table.left_out:,} rows more in the report's tables.", "study-caption")
 
 
 def _segment(part: str) -> Any:
     return v.Btn(value=part, small=True, text=True, ripple=False, children=[PARTS[part]])
-
-
-def _row(cells: Sequence[str], tag: str) -> Any:
-    return v.Html(tag="tr", children=[v.Html(tag=tag, children=[each]) for each in cells])
 
 
 @solara.component

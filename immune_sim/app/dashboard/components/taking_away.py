@@ -9,7 +9,7 @@ import solara
 
 from immune_sim.app.dashboard import errands, replay
 from immune_sim.app.dashboard.away import Going
-from immune_sim.app.dashboard.components.controls import Action, IconAction, text
+from immune_sim.app.dashboard.components.controls import Action, IconAction, copy_button, text
 from immune_sim.app.dashboard.state import Session
 from immune_sim.app.dashboard.widgets.film import Film
 from immune_sim.app.dashboard.widgets.take_away import TakeAway
@@ -148,7 +148,7 @@ def _pictures(hour: int, step: int) -> str:
 def _progress(going: Going, give_up: Callable[[], None]) -> None:
     share = f"{100 * going.share:.0f}"
     what = "Animated picture" if going.kind == "film" else "Report"
-    with v.Html(tag="div", class_="going", attributes={"role": "status"}):
+    with v.Html(tag="div", class_="going"):
         text(f"{what}, {share} %", "going-words")
         v.ProgressLinear(value=100 * going.share, height=6, rounded=True, attributes={"aria-label": what})
         Action("Cancel", "mdi-close", give_up, kind="quiet", title="Leave it")
@@ -169,7 +169,9 @@ def Code(session: Session) -> None:
 
 def _code(session: Session, wanted: solara.Reactive[str], bring_back: Callable[[], None]) -> None:
     text("Code of this run at this hour", "panel-section", "h3")
-    text(session.away.code.value, "code", "output")
+    with v.Html(tag="div", class_="code-place copyable"):
+        copy_button("Copy the code")
+        text(session.away.code.value, "code", "output")
     text("In a terminal: immune-sim run --code CODE", "panel-about")
     text("Bring a run back", "panel-section", "h3")
     with v.Html(tag="div", class_="panel-row"):

@@ -8,11 +8,10 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
-
 from immune_sim.analysis.endpoints import endpoint
 from immune_sim.analysis.tables import good, values_of
-from immune_sim.app.dashboard.studies.words import cell, head_of, outcome_of
+from immune_sim.app.dashboard.studies.tables import STAND_FOR_RUNS, Table, table_of
+from immune_sim.app.dashboard.studies.words import outcome_of
 from immune_sim.app.study_report.comparisons import sentences
 from immune_sim.app.study_report.drawing import Drawing
 from immune_sim.app.study_report.drawings import drawings
@@ -23,7 +22,6 @@ from immune_sim.app.study_report.words import rows_of, scale_of
 from immune_sim.figures.runs import run_dots
 from immune_sim.runs.experiments.study import Study
 
-MOST_ROWS = 400  # of a table on the page; all are in the files of the study
 MOST_DOTS = 1_500
 MOST_FAILURES = 20
 PARTS = {
@@ -36,16 +34,6 @@ PARTS = {
     "sensitivity": "Sensitivity",
     "courses": "Time courses",
 }
-STAND_FOR_RUNS = ("runs", "times", "arms", "map", "courses")  # parts whose marks stand for tissues
-
-
-@dataclass(frozen=True)
-class Table:
-    """Heads and rows as text. left_out: rows that are not shown."""
-
-    heads: tuple[str, ...]
-    rows: tuple[tuple[str, ...], ...]
-    left_out: int = 0
 
 
 @dataclass(frozen=True)
@@ -100,7 +88,7 @@ def show(folder: Path, stamp: float) -> Shown:
         (str(row["run_id"]), f"{row['stage']}: {row['error']}: {row['message']}") for row in broken.to_dict("records")
     )
     drawn = [*_runs(told), *drawings(told)] if len(good(told.runs)) else []
-    pictures = tuple(_picture(each) for each in drawn)
+    pictures = tuple(_picture(told, each) for each in drawn)
     return Shown(
         told.title, str(told.manifest.get("about") or ""), facts(told), tuple(sentences(told)),
         tuple(map(str, cautions)), failures, pictures,
@@ -113,20 +101,12 @@ def told_of(folder: Path, stamp: float) -> Told:
     return Told.of(Study.open(folder))
 
 
-def _picture(drawing: Drawing) -> Picture:
+def _picture(told: Told, drawing: Drawing) -> Picture:
     drawn = both(drawing)
     return Picture(
         drawing.name, drawing.part, drawn["figure"], drawn["dark"], drawing.caption, drawing.wide,
-        _table(drawing.table), drawing.part in STAND_FOR_RUNS,
+        table_of(told, drawing), drawing.part in STAND_FOR_RUNS,
     )  # fmt: skip
-
-
-def _table(table: pd.DataFrame | None) -> Table:
-    if table is None:
-        return Table((), ())
-    kept = [str(each) for each in table.columns if not str(each).startswith("rank ")]
-    rows = tuple(tuple(cell(name, row[name], row) for name in kept) for row in rows_of(table.head(MOST_ROWS)))
-    return Table(tuple(head_of(each) for each in kept), rows, max(0, len(table) - MOST_ROWS))
 
 
 def _runs(told: Told) -> Iterator[Drawing]:

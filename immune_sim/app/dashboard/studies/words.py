@@ -7,12 +7,13 @@ from collections.abc import Mapping
 from typing import Any
 
 from immune_sim.analysis.endpoints import endpoint
-from immune_sim.app.study_report.words import number, scale_of
+from immune_sim.app.study_report.words import number, percent, scale_of
 
 HOURS_PER_DAY = 24.0
 DAYS = {"hour": "day", "time": "day"}  # columns of hours that are shown as days
 OF_AN_ENDPOINT = ("control_mean", "arm_mean", "difference", "difference_low", "difference_high")
 PERCENT = {"share", "share_low", "share_high", "survival", "benefit", "saved", "explained"}
+ENDS = ("low", "high")  # of an interval of what else the row holds
 
 
 def head_of(name: str) -> str:
@@ -30,8 +31,8 @@ def cell(name: str, value: Any, row: Mapping[str, Any]) -> str:
         return number(value)
     if name in DAYS:
         return f"{value / HOURS_PER_DAY:.2f}"
-    if name in PERCENT:
-        return f"{100 * value:.0f} %"
+    if name in PERCENT or (name in ENDS and "survival" in row):
+        return percent(value)
     if name in OF_AN_ENDPOINT and "endpoint" in row:
         value = value / scale_of(str(row["endpoint"]))
     return number(value, 4)

@@ -12,7 +12,8 @@ function loadPlotly(url) {
   return window.__immune_sim_plotly;
 }
 
-const CONFIG = { responsive: false, displaylogo: false, displayModeBar: "hover", modeBarButtonsToRemove: ["lasso2d", "select2d", "autoScale2d"] };
+// Nothing of a study may leave this machine by a click: not to Plotly's cloud either.
+const CONFIG = { responsive: false, displaylogo: false, displayModeBar: "hover", modeBarButtonsToRemove: ["lasso2d", "select2d", "autoScale2d", "sendChartToCloud"] };
 
 // The figure as this page wants it: light as it came, dark with what differs.
 function dressed(model, dark) {
@@ -21,6 +22,7 @@ function dressed(model, dark) {
     path.slice(0, -1).reduce((tree, step) => tree[step], figure)[path[path.length - 1]] = value;
   }
   delete figure.layout.width;
+  figure.layout.font = { ...figure.layout.font, family: getComputedStyle(document.body).fontFamily };
   return figure;
 }
 
@@ -37,11 +39,11 @@ function plain(value) { return Array.isArray(value) || ArrayBuffer.isView(value)
 async function render({ model, el }) {
   const root = document.createElement("div");
   root.className = "study-figure";
-  root.setAttribute("role", "img");
+  root.setAttribute("role", "group"); // it holds the buttons of its bar
   el.appendChild(root);
   let plotly;
   try { plotly = await loadPlotly(model.get("plotly_url")); } catch (error) { el.textContent = "The figure could not be loaded: " + error.message; return; }
-  const isDark = () => !!root.closest(".theme--dark");
+  const isDark = () => !!document.querySelector("#app.theme--dark"); // the root itself may not be in the page yet
   let shade = null, gone = false, wide = 0;
   const draw = async () => {
     shade = isDark();
