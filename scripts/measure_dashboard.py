@@ -32,7 +32,7 @@ BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 BINARY = 2  # opcode of a websocket
 SECONDS = 10.0  # of counting pictures
 PRESSES = 15
-CHANGES = ("None", "Around the clock", "Tumor proliferation")  # of the three other arms
+CHANGES = ("No drug", "Around the clock", "Tumor proliferation")  # of the three other arms
 PRESS = """() => new Promise(resolve => {
   const before = window.__immune_sim.painted, began = performance.now();
   [...document.querySelectorAll('button')].find(b => b.innerText.trim() === '1 hour').click();

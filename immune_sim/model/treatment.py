@@ -13,7 +13,7 @@ from mesa.time import Event as ScheduledEvent
 from immune_sim.core.errors import Problem, ScenarioError
 from immune_sim.mechanisms.regimen import Event, events
 from immune_sim.model.run_scenario import RunScenario
-from immune_sim.scenario.dosing import Dosing
+from immune_sim.scenario.dosing import DOSE, Dosing
 from immune_sim.scenario.hints import RefusedError
 from immune_sim.scenario.rescheduling import replaced, until
 from immune_sim.scenario.scenario import Scenario
@@ -70,10 +70,9 @@ class Treatment:
             raise ScenarioError(Problem("dose", str(refused))) from None
         except (TypeError, ValueError):
             mg = math.nan
-        if not (math.isfinite(mg) and mg >= 0.0):
-            raise ScenarioError(
-                Problem("dose", f'{amount!r} is not an amount. Write a quantity of 0 or more, for example "4.5 mg".')
-            )
+        if not (math.isfinite(mg) and 0.0 <= mg <= DOSE.high):
+            allowed = f'Write a quantity of 0 to {DOSE.high:,.0f} mg, for example "4.5 mg"'
+            raise ScenarioError(Problem("dose", f"{amount!r} is not an amount. {allowed}."))
         return mg
 
     def set_regimen(self, tables: Iterable[Mapping[str, Any] | Dosing]) -> None:

@@ -124,7 +124,7 @@ def test_a_schedule_from_the_start_and_one_that_asks_for_the_burden(lab: Lab) ->
     lab.wait_hour("h === 24")
     open_composer(lab)
     lab.page.locator(".timeline-now").wait_for(state="attached")
-    lab.press("While large")
+    lab.press("If tumor is large")
     say(lab, "while there are more than 2,000 tumor cells")
     lab.page.get_by_label("Living tumor cells above which doses are given").fill("50")
     say(lab, "while there are more than 50 tumor cells")

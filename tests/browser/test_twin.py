@@ -63,7 +63,7 @@ def cause(lab: Lab) -> str:
 
 def test_one_click_gives_the_same_tissue_without_the_drug_and_says_what_came_of_it(alone: Lab) -> None:
     """Catches arms that begin with other cells, run apart in time, or part for no reason that is named."""
-    compare(alone, "None")
+    compare(alone, "No drug")
     alone.page.wait_for_function("document.querySelectorAll('.arm .tissue-canvas:not(.cloud-canvas)').length === 2")
     alone.page.locator(".parting-cause").get_by_text("No difference so far").wait_for()
     first, second = pictures(alone)
@@ -90,7 +90,7 @@ def test_one_click_gives_the_same_tissue_without_the_drug_and_says_what_came_of_
 def test_a_drug_that_acts_on_nothing_makes_no_cell_differ(alone: Lab) -> None:
     """Catches luck that the arms do not share: here it would be the only thing that could make them part."""
     alone.choose(LINKLESS)
-    compare(alone, "None")
+    compare(alone, "No drug")
     alone.press("1 day")
     alone.wait_hour("h === 24")
     alone.page.locator(".parting-cause").get_by_text("So far every cell does the same").wait_for()
@@ -122,7 +122,7 @@ def test_what_is_done_is_done_to_all_and_reset_brings_all_back(alone: Lab) -> No
     """A value changed on the left acts in both arms: catches controls that are linked in words only."""
     alone.press("1 hour")
     alone.wait_hour("h === 1")
-    compare(alone, "None")
+    compare(alone, "No drug")
     alone.press("Give a dose now")
     alone.page.locator(".message").get_by_text("Dose given").first.wait_for()
     alone.press("1 hour")
@@ -139,7 +139,7 @@ def test_what_is_done_is_done_to_all_and_reset_brings_all_back(alone: Lab) -> No
 
 
 def test_there_are_four_arms_at_most_and_each_can_be_told_apart(alone: Lab) -> None:
-    for change in ("None", "Around the clock", "Ligand upregulation"):
+    for change in ("No drug", "Around the clock", "Ligand upregulation"):
         compare(alone, change)
     assert alone.page.get_by_role("button", name="Add", exact=True).count() == 0
     letters = alone.page.locator(".arm-head .arm-letter").all_inner_texts()

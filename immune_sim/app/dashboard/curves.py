@@ -30,24 +30,27 @@ class Curve:
 
 @dataclass(frozen=True)
 class Panel:
-    """Curves that share an axis. about: what is on the axis."""
+    """Curves that share an axis. unit: where neither title nor curves say it. span: of the axis, where it is fixed."""
 
     title: str
     unit: str
     curves: tuple[Curve, ...]
+    counts: bool = False  # whether the axis counts whole cells
+    span: tuple[float, float] | None = None
 
 
 PANELS = (
     Panel(
-        "Tumor burden",
-        "cells",
+        "Tumor cells",
+        "",
         (
             Curve("tumor_cells", "living", TUMOR, filled=True),
-            Curve("quiescent", "of them quiescent", QUIET),
+            Curve("quiescent", "quiescent", QUIET),
             Curve(MIXED, "well mixed", GRAY, dash="dot"),
         ),
+        counts=True,
     ),
-    Panel("Immune cells", "cells", (Curve("nk_cells", "NK", NK), Curve("ctl_cells", "cytotoxic T", CTL))),
+    Panel("Immune cells", "", (Curve("nk_cells", "NK", NK), Curve("ctl_cells", "cytotoxic T", CTL)), counts=True),
     Panel(
         "Drug",
         "",
@@ -55,10 +58,11 @@ PANELS = (
             Curve(BLOCKED, "blocked, %", DRUG, filled=True),
             Curve("drug_concentration", "in plasma, nM", GRAY, right=True, dash="dot"),
         ),
+        span=(0.0, 100.0),
     ),
     Panel(
-        "Receptors and ligand",
-        "relative to rest",
+        "Receptor axis",
+        "1 is rest",
         (
             Curve("receptor_mean", "receptors", RECEPTOR),
             Curve("ligand_systemic", "ligand", LIGAND),
@@ -69,8 +73,8 @@ PANELS = (
 BESIDE = ("tumor_cells", "nk_cells", "ctl_cells", BLOCKED, "receptor_mean", "signal_mean")  # of other arms
 DASHES = ("solid", "dash", "dot", "dashdot")  # by arm
 CURVES = tuple(curve for panel in PANELS for curve in panel.curves)
-GAP = 0.06  # share of the height between two panels; it holds the title of the lower one
-HEAD = 0.036  # share of the height above the first panel, for its title
+GAP = 0.078  # share of the height between two panels; it holds the title of the lower one
+HEAD = 20  # pixels above the first panel, for its title
 
 
 def columns_since(
@@ -133,10 +137,10 @@ def _traces_of(arm: int, lettered: bool) -> list[dict[str, Any]]:
 def layout() -> dict[str, Any]:
     """The plotly layout of the panels, one below the other over the same days; colors are the page's."""
     n = len(PANELS)
-    height = (1.0 - HEAD - (n - 1) * GAP) / n
+    height = (1.0 - (n - 1) * GAP) / n
     figure: dict[str, Any] = {
         "autosize": True,
-        "margin": {"l": 44, "r": 36, "t": 4, "b": 34},
+        "margin": {"l": 40, "r": 30, "t": HEAD, "b": 34},
         "showlegend": False,
         "hovermode": "x unified",
         "hoversubplots": "axis",
@@ -159,7 +163,7 @@ def layout() -> dict[str, Any]:
         "annotations": [],
     }
     for number, panel in enumerate(PANELS, start=1):
-        top = 1.0 - HEAD - (number - 1) * (height + GAP)
+        top = 1.0 - (number - 1) * (height + GAP)
         name = "yaxis" if number == 1 else f"yaxis{number}"
         figure[name] = {
             "domain": [top - height, top],
@@ -169,7 +173,9 @@ def layout() -> dict[str, Any]:
             "fixedrange": True,
             "showspikes": False,
         }
-        if panel.unit == "cells":
+        if panel.span:
+            figure[name] |= {"range": [*panel.span], "autorange": False, "nticks": 3}
+        if panel.counts:
             figure[name] |= {"tickformat": "~s", "autorangeoptions": {"include": 10}}  # nobody counts half a cell
         figure["annotations"].append(_title(panel, top))
         if any(curve.right for curve in panel.curves):
@@ -189,7 +195,7 @@ def layout() -> dict[str, Any]:
 
 def _title(panel: Panel, top: float) -> dict[str, Any]:
     names = "   ".join(
-        f"<span style='color:{{{i}}}'>{'\u2509' if curve.dash == 'dot' else '\u2501'} {curve.label}</span>"
+        f"<span style='color:{{{i}}}'>{'\u2509' if curve.dash == 'dot' else '\u2501'}</span> {curve.label}"
         for i, curve in enumerate(panel.curves)
     )
     unit = f" <span style='font-size:10px;opacity:.7'>{panel.unit}</span>" if panel.unit else ""
@@ -202,7 +208,7 @@ def _title(panel: Panel, top: float) -> dict[str, Any]:
         "yanchor": "bottom",
         "showarrow": False,
         "align": "left",
-        "xshift": -40,
+        "xshift": -36,
         "yshift": 3,
         "template": f"<b>{panel.title}</b>{unit}   {names}",
         "text": panel.title,

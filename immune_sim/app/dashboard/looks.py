@@ -11,6 +11,7 @@ from immune_sim.model.layers import ALL, OTHER_CODE, VESSEL_CODE, Kind, describe
 
 EMPTY_PICTURE = np.zeros((1, 1), dtype=np.uint8)
 CLONE = "clone"
+TUMOR_CELLS, IMMUNE_CELLS = "Tumor cells", "Immune cells"
 CLONE_SHAPES = ("circle", "diamond", "triangle", "cross")
 
 
@@ -42,7 +43,7 @@ MORE = (
         (Look("set_point", "Set point"), Look("bound", "Bound receptors"), Look("felt", "Ligand at the cell")),
     ),
     (
-        "Tumor cells",
+        TUMOR_CELLS,
         (
             Look("clone", "Clone", "tumor cells"),
             Look("generation", "Generation", "tumor cells"),
@@ -56,7 +57,7 @@ MORE = (
         ),
     ),
     (
-        "Immune cells",
+        IMMUNE_CELLS,
         (
             Look("arrest", "Arrest", "immune cells"),
             Look("contact", "Contact", "immune cells"),
@@ -74,22 +75,23 @@ BY_NAME = {look.name: look for look in (*LOOKS, *(look for _, group in MORE for 
 
 @dataclass(frozen=True)
 class Sign:
-    """A class close up and in the legend: word, shape, meaning."""
+    """A class close up and in the legend: word, shape, meaning, and under which heading it stands."""
 
     label: str
     shape: str
     about: str = ""
+    group: str = ""
 
 
 SIGNS = {
     "type": {
-        1: Sign("cycling", "circle", "tumor cells that divide"),
-        2: Sign("quiescent", "circle", "tumor cells that are crowded or lack oxygen"),
-        3: Sign("apoptotic", "cross", "tumor cells that are dying; they hold their place for some hours"),
-        4: Sign("necrotic", "square", "tumor cells killed by lack of oxygen"),
-        5: Sign("NK cell", "diamond", "natural killer cells"),
-        6: Sign("T cell", "triangle", "cytotoxic T cells"),
-        7: Sign("vessel", "ring", "where oxygen and immune cells come in"),
+        1: Sign("cycling", "circle", "dividing", TUMOR_CELLS),
+        2: Sign("quiescent", "circle", "crowded or short of oxygen", TUMOR_CELLS),
+        3: Sign("apoptotic", "cross", "dying, still in their place", TUMOR_CELLS),
+        4: Sign("necrotic", "square", "killed by lack of oxygen", TUMOR_CELLS),
+        5: Sign("NK cell", "diamond", "natural killer cells", IMMUNE_CELLS),
+        6: Sign("T cell", "triangle", "cytotoxic T cells", IMMUNE_CELLS),
+        7: Sign("vessel", "ring", "oxygen and immune cells come in", "Tissue"),
     },
     "cause": {
         1: Sign("other", "cross", "by hand or an own mechanism"),
@@ -139,7 +141,7 @@ def key(name: str) -> dict[str, Any]:
     if kind.scale is None:
         signs = SIGNS[name]
         entries = [
-            {"code": code, "label": sign.label, "shape": sign.shape, "about": sign.about}
+            {"code": code, "label": sign.label, "shape": sign.shape, "about": sign.about, "group": sign.group}
             for code, sign in signs.items()
         ]
         shapes = [signs[code].shape if code in signs else "" for code in range(len(drawn.palette[0]))]

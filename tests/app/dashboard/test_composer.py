@@ -82,6 +82,15 @@ def test_what_one_phase_gives_becomes_one_phase(
     assert len(fewest(doses_of([each]), END)) == 1
 
 
+@pytest.mark.parametrize("since", range(7))
+def test_a_cycle_that_is_cut_into_stays_a_cycle(since: int) -> None:
+    """Nights on and off taken over on any day of the week; catches "every 7 days, and every 7 days, and ..."."""
+    doses = {day * DAY + 88: 0.1 for day in range(since, 60) if day % 7 < 5}
+    phases = fewest(doses, 60 * DAY, per_kg=True)
+    assert len(phases) <= 2
+    assert phases[-1].off_days
+
+
 def test_a_night_that_is_moved_makes_three_phases() -> None:
     """The nights before, the one that differs, the nights after; catches cycles that happen to fit."""
     plan = drawn(MOUSE).move(range(10, 11), 0, 8)
@@ -173,7 +182,7 @@ def test_two_doses_moved_together_become_one() -> None:
 def test_presets_are_one_phase_at_most(scenario: Scenario) -> None:
     for preset in PRESETS:
         phases = applied(preset, drawn(scenario)).dosing()
-        assert len(phases) == (preset.name != "None")
+        assert len(phases) == (preset.name != "No drug")
         assert tomllib.loads(regimen_text(phases)).get("regimen", []) == [each.table() for each in phases]
 
 

@@ -51,8 +51,8 @@ def test_every_group_of_columns_has_its_panel_and_unit() -> None:
     page = markup(drawn(), heads(curves.traces()))
     groups = re.findall(r'colspan="(\d)">([^<]*)<', page)
     assert groups == [
-        ("2", "Tumor burden, cells"),
-        ("2", "Immune cells, cells"),
+        ("2", "Tumor cells"),
+        ("2", "Immune cells"),
         ("2", "Drug"),
-        ("3", "Receptors and ligand, relative to rest"),
+        ("3", "Receptor axis, 1 is rest"),
     ]

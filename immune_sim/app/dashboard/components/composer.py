@@ -130,7 +130,7 @@ def Condition(session: Session) -> None:
 
     with v.Html(tag="div", class_="composer-condition"):
         v.Checkbox(
-            label="only above",
+            label="only while above",
             v_model=above is not None,
             on_v_model=lambda on: desk.ask_burden(BURDEN if on else None),
             dense=True,

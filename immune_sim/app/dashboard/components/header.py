@@ -28,12 +28,11 @@ def Header(session: Session) -> None:
             "Compare",
             "mdi-compare",
             lambda: session.show_panel("twin", True),
-            kind="quiet",
             title="The same, with one change: a second tissue beside this one (key c)",
         )
         Action(
             "Take away",
-            "mdi-tray-arrow-down",
+            "mdi-download",
             lambda: session.show_panel("takeaway", True),
             kind="quiet",
             title="Scenario file, time course, picture, and a code that brings this run back",

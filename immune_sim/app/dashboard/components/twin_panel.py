@@ -48,15 +48,18 @@ def TwinPanel(session: Session) -> None:
 def Choices(session: Session) -> None:
     """Another schedule, a link off, a parameter at another value; from the beginning or from now on."""
     from_now = solara.use_reactive(False)
+    problem, set_problem = solara.use_state("")
 
     def add(own: dict[str, Any], title: str) -> None:
         if session.twins.add_change(own, title, from_now.value):
             session.show_panel(PANEL, False)
+        else:
+            set_problem(session.stage.message.value)
 
     hour = session.stage.reading.value.hour
     with v.Html(tag="div", class_="twin-choices"):
         if hour > 0:
-            since = [("from the beginning", False), (f"from now on, {replay.clock(hour)}", True)]
+            since = [("from the start", False), (f"from now on, {replay.clock(hour)}", True)]
             v.RadioGroup(
                 v_model=from_now.value,
                 on_v_model=from_now.set,
@@ -69,8 +72,8 @@ def Choices(session: Session) -> None:
         Schedules(session, add)
         LinkOff(session, add)
         OtherValue(session, add, from_now.value)
-        if session.stage.message.value:
-            text(session.stage.message.value, "panel-problem", role="alert")
+        if problem:
+            text(problem, "panel-problem", role="alert")
 
 
 @solara.component
@@ -89,7 +92,7 @@ def Schedules(session: Session, add: Add) -> None:
     def with_schedule(number: int) -> None:
         preset = PRESETS[number]
         tables = [each.table() for each in applied(preset, drawn(session.scenario)).dosing()]
-        add({REGIMEN: tables}, f"schedule: {preset.name.lower()}")
+        add({REGIMEN: tables}, preset.name)
 
     with v.Html(tag="div"):
         text("Another schedule", "panel-section", "h3")

@@ -110,24 +110,25 @@ def Parting(session: Session) -> None:
         with v.Html(tag="div", class_="parting-causes", attributes={"role": "status"}):
             for twin in arms:
                 _cause(twin, session.twins.parted.value.get(twin.number, Parted()))
-        v.Switch(
-            v_model=session.twins.differences.value,
-            on_v_model=session.twins.show_differences,
-            inset=True,
-            dense=True,
-            hide_details=True,
-            class_="gap-switch parting-switch",
-            label="Differences",
-            attributes={"title": "Paint the cells that differ from A, matched cell by cell (key x)"},
-        )
-        if not session.twins.full:
-            Action(
-                "Add",
-                "mdi-plus",
-                lambda: session.show_panel(PANEL, True),
-                kind="quiet",
-                title="One more tissue beside these, with another change",
+        with v.Html(tag="div", class_="parting-hands"):
+            v.Switch(
+                v_model=session.twins.differences.value,
+                on_v_model=session.twins.show_differences,
+                inset=True,
+                dense=True,
+                hide_details=True,
+                class_="gap-switch parting-switch",
+                label="Differences",
+                attributes={"title": "Paint the cells that differ from A, matched cell by cell (key x)"},
             )
+            if not session.twins.full:
+                Action(
+                    "Add",
+                    "mdi-plus",
+                    lambda: session.show_panel(PANEL, True),
+                    kind="quiet",
+                    title="One more tissue beside these, with another change",
+                )
 
 
 def arms_class(session: Session) -> str:

@@ -96,7 +96,10 @@ class _Search:
             return best
         self.looked_at += 1
         ways = sorted(_beginnings(left, self.end), key=lambda row: (-len(row.given), bool(row.off), row.every))
-        ways = [*ways[:TRIED], *ways[TRIED:][-1:]]  # the single dose is the last
+        # The single dose is the last. The densest row is the way out of a cycle that was cut into: two nights that are
+        # left of five come before the next five, and are not the first of many weeks.
+        densest = min(ways, key=lambda row: (not row.every, row.every, bool(row.off)))
+        ways = list(dict.fromkeys([*ways[:TRIED], densest, ways[-1]]))
         for number, row in enumerate(ways if slips else ways[:1]):
             rest, cost = left.difference(row.given), _cost([row])
             if cost + bool(rest) >= budget:

@@ -31,13 +31,13 @@ def _nightly(amount: dict[bool, float], given: Callable[[int], bool] = lambda da
 
 
 PRESETS = (
-    Preset("None", "No drug", lambda plan: plan),
+    Preset("No drug", "No dose at all", lambda plan: plan),
     Preset("Nightly low dose", "The low dose every night at 22:00", _nightly(LOW)),
     Preset("Around the clock", "A dose so high that it blocks from night to night", _nightly(HIGH)),
     Preset("On and off", "The low dose for 5 nights, then 2 nights without", _nightly(LOW, lambda day: day % 7 < 5)),
     Preset("Holidays", "The low dose for 3 weeks, then a week without", _nightly(LOW, lambda day: day % 28 < 21)),
     Preset(
-        "While large",
+        "If tumor is large",
         f"The low dose every night on which there are more than {BURDEN:,} tumor cells",
         lambda plan: replace(_nightly(LOW)(plan), above=BURDEN),
     ),

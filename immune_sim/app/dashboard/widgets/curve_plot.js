@@ -47,7 +47,7 @@ class Curves {
     layout.paper_bgcolor = layout.plot_bgcolor = css(this.root, "--surface", "#fff");
     const large = window.matchMedia(PROJECTOR).matches ? 1.25 : 1;
     layout.font = { family: css(this.root, "--font", "sans-serif"), size: 11 * large, color: text };
-    layout.margin.l *= large; layout.margin.r *= large; layout.margin.b *= large;
+    layout.margin.l *= large; layout.margin.r *= large; layout.margin.b *= large; layout.margin.t *= large;
     layout.hoverlabel = { bgcolor: css(this.root, "--surface-raised", "#fff"), bordercolor: grid, font: { color: css(this.root, "--text", "#222") } };
     for (const [name, axis] of Object.entries(layout)) {
       if (!/^[xy]axis\d*$/.test(name)) continue;
@@ -103,7 +103,7 @@ class Curves {
     this.fan = x.length ? { x, edges } : null;
     this.root.dataset.fan = String(x.length);
     if (!this.drawn) return;
-    const first = this.model.get("traces").length, drawn = this.root.data.length > first, own = this.root.data[0].x;
+    const first = this.own, drawn = this.root.data.length > first, own = this.root.data[0].x;
     const traces = this.fanTraces(own.length ? own[own.length - 1] : 0), places = [first, first + 1, first + 2];
     if (drawn && this.fan) await this.plotly.restyle(this.root, { x: traces.map((t) => t.x), y: traces.map((t) => t.y) }, places);
     else if (drawn) await this.plotly.deleteTraces(this.root, places);
@@ -124,6 +124,7 @@ class Curves {
   // The whole history: when the page opens, after a reset, or when points were missed.
   async replace(epoch, x, columns) {
     this.epoch = epoch; this.count = x.length;
+    this.own = columns.length;  // curves of the arms in the drawing; the model may know of another arm already
     const config = { displayModeBar: false, responsive: false, doubleClick: "reset" };
     await this.plotly.react(this.root, this.traces(x, columns), this.look(), config);
     if (!this.drawn) this.root.on("plotly_afterplot", () => this.mark());
@@ -133,7 +134,7 @@ class Curves {
   }
 
   async extend(epoch, start, x, columns) {
-    if (!this.drawn || epoch !== this.epoch || start !== this.count) { this.model.send({ kind: "ready" }); return; }
+    if (!this.drawn || epoch !== this.epoch || start !== this.count || columns.length !== this.own) { this.model.send({ kind: "ready" }); return; }
     const began = performance.now();
     this.count += x.length;
     const fan = this.fanSince(x[x.length - 1]), xs = columns.map(() => x).concat(fan ? fan.x : []);

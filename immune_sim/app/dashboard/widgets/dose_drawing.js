@@ -1,7 +1,7 @@
 // The picture of a schedule: the days of the run (color is blockade) above, the clock of the chosen days below.
 // Loaded before dose_timeline.js, which makes it something that hands can change.
 
-const DAY = 96, LEFT = 40, RIGHT = 46, DAYS_TOP = 20, DAYS_HIGH = 60, CLOCK_TOP = 132, CLOCK_HIGH = 150, HIGH = 322;
+const DAY = 96, LEFT = 40, RIGHT = 46, DAYS_TOP = 20, DAYS_HIGH = 52, CLOCK_TOP = 124, CLOCK_HIGH = 146, HIGH = 298;
 const SVG = "http://www.w3.org/2000/svg";
 
 const clock = (q) => `${String(Math.floor(q / 4)).padStart(2, "0")}:${String((q % 4) * 15).padStart(2, "0")}`;

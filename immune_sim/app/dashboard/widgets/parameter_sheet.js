@@ -69,8 +69,11 @@ class Sheet {
     undo.type = "button"; undo.setAttribute("aria-label", `Set ${p.label} back`);
     undo.addEventListener("click", () => this.model.send({ kind: "undo", address: p.address }));
     const line = make("div", "param-line", box);
-    const row = { p, box, undo, wait, ...this.control(p, id, line) };
+    const row = { p, box, undo, wait };
+    Object.assign(row, this.control(p, id, line, (text) => { row.note.textContent = text; }));
     make("span", "param-unit", line, p.unit);
+    row.note = make("div", "param-note", box);
+    row.note.setAttribute("role", "status");
     box.addEventListener("pointerenter", () => this.showCard(row));
     box.addEventListener("pointerleave", () => this.hideCard());
     box.addEventListener("focusin", () => this.showCard(row));
@@ -78,7 +81,7 @@ class Sheet {
     this.rows.set(p.address, row);
   }
 
-  control(p, id, line) {
+  control(p, id, line, say) {
     const send = (value) => this.model.send({ kind: "set", address: p.address, value });
     if (p.kind === "bool") {
       const box = make("input", "param-switch", line);
@@ -93,10 +96,11 @@ class Sheet {
       choice.addEventListener("change", () => send(choice.value));
       return { put: (value) => { choice.value = value; } };
     }
-    return this.number(p, id, line, send);
+    return this.number(p, id, line, send, say);
   }
 
-  number(p, id, line, send) {
+  // say(text): under the slider, what became of a number that could not be taken as it was typed; "" clears it.
+  number(p, id, line, send, say) {
     const whole = (value) => (p.kind === "int" ? Math.round(value) : Number(value.toPrecision(4)));
     const slider = p.bounded ? make("input", "param-slider", line) : null;
     const field = make("input", "param-number", line);
@@ -106,15 +110,22 @@ class Sheet {
       slider.type = "range"; slider.min = 0; slider.max = 1; slider.step = 0.002; slider.id = id;
       slider.addEventListener("input", () => {
         const value = whole(toValue(p, Number(slider.value)));
-        field.value = show(value); this.paint(slider, p);
+        field.value = show(value); this.paint(slider, p); say("");
         clearTimeout(timer); timer = setTimeout(() => send(value), 150);
       });
     } else field.id = id;
     field.addEventListener("change", () => {
-      const value = Number(field.value.replace(",", "."));
-      if (field.value.trim() === "" || Number.isNaN(value)) { this.refresh(); return; }
-      const low = p.low ?? -Infinity, high = p.high ?? Infinity;
-      send(Math.min(high, Math.max(low, p.kind === "int" ? Math.round(value) : value)));
+      const typed = field.value.trim(), given = Number(typed.replace(",", ".")), low = p.low ?? -Infinity, high = p.high ?? Infinity;
+      if (typed === "" || Number.isNaN(given)) {
+        const kept = this.model.get("values")[p.address];
+        field.value = show(kept);
+        say(typed ? `"${typed.slice(0, 20)}" is not a number. It stays ${show(kept)}.` : "");
+        return;
+      }
+      const value = Math.min(high, Math.max(low, p.kind === "int" ? Math.round(given) : given));
+      field.value = show(value);
+      say(value === given ? "" : given < low ? `${show(low)} is the least.` : given > high ? `${show(high)} is the most.` : "Whole numbers only.");
+      send(value);
     });
     const put = (value) => {
       if (document.activeElement !== field) field.value = show(value);
@@ -180,8 +191,10 @@ class Sheet {
     fact("Name", p.address, "card-code");
     const at = box.getBoundingClientRect();
     card.classList.add("is-shown");
-    card.style.left = `${at.right + 12}px`;
-    card.style.top = `${Math.max(8, Math.min(at.top - 8, window.innerHeight - card.offsetHeight - 8))}px`;
+    const beside = at.right + 12 + card.offsetWidth < window.innerWidth;  // on a tablet the row leaves no room beside it
+    card.style.left = `${beside ? at.right + 12 : Math.max(8, at.right - card.offsetWidth)}px`;
+    const above = at.top - card.offsetHeight - 6, top = beside ? at.top - 8 : above > 8 ? above : at.bottom + 6;
+    card.style.top = `${Math.max(8, Math.min(top, window.innerHeight - card.offsetHeight - 8))}px`;
   }
 
   hideCard() { this.card.classList.remove("is-shown"); }

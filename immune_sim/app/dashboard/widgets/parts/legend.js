@@ -5,7 +5,11 @@ class Legend {
     this.model = model;
     this.root = make("div", "tissue-legend", parent);
     this.rows = new Map(); this.key = {}; this.colors = [];
+    this.room = new ResizeObserver(() => this.count());  // beside the picture it stands upright, below it it lies
+    this.room.observe(this.root);
   }
+
+  get upright() { return getComputedStyle(this.root).getPropertyValue("--upright").trim() === "1"; }
 
   draw(key, colors) {
     this.key = key; this.colors = colors;
@@ -14,8 +18,16 @@ class Legend {
     this.root.classList.toggle("has-clones", key.kind === "clones");
     if (key.kind === "scale") this.drawScale();
     else if (key.kind === "clones") this.drawClones();
-    else for (const entry of key.entries || []) this.rows.set(entry.code, this.item(entry, this.root));
+    else this.drawClasses();
     this.count();
+  }
+
+  drawClasses() {
+    let group = "";
+    for (const entry of this.key.entries || []) {
+      if (entry.group && entry.group !== group) make("div", "legend-group", this.root).textContent = group = entry.group;
+      this.rows.set(entry.code, this.item(entry, this.root));
+    }
   }
 
   item(entry, parent) {
@@ -24,7 +36,9 @@ class Legend {
     const swatch = make("span", `legend-swatch is-${entry.shape || "circle"}`, row);
     swatch.style.setProperty("--swatch", entry.code ? this.colors[entry.code] : "var(--text-soft)");
     make("span", "legend-label", row).textContent = entry.label;
-    return make("span", "legend-count", row);
+    const count = make("span", "legend-count", row);
+    if (entry.about) make("span", "legend-about", row).textContent = entry.about;
+    return count;
   }
 
   drawScale() {
@@ -38,15 +52,15 @@ class Legend {
     const ramp = make("div", "legend-ramp", box);
     const picked = this.colors.slice(1, key.shades + 1);
     const stops = Array.from({ length: 17 }, (_, i) => picked[Math.round((i / 16) * (picked.length - 1))]);
-    ramp.style.background = `linear-gradient(to right, ${stops.join(",")})`;
+    ramp.style.background = `linear-gradient(var(--ramp, to right), ${stops.join(",")})`;
     const ticks = make("div", "legend-ticks", box);
     for (const tick of key.ticks || []) {
       const mark = make("span", "", ticks);
-      mark.style.left = `${tick.at * 100}%`; mark.textContent = tick.text;
+      mark.style.setProperty("--at", `${tick.at * 100}%`); mark.textContent = tick.text;
     }
     this.spans = (key.ticks || []).slice(1).map((tick, i) => {
       const from = key.ticks[i].at, node = make("span", "", this.ranges);
-      node.style.left = `${50 * (from + tick.at)}%`;
+      node.style.setProperty("--at", `${50 * (from + tick.at)}%`);
       return { from, to: tick.at, node };
     });
   }
@@ -110,11 +124,13 @@ class Legend {
     for (let code = 1; code <= shades; code++) {
       sums[Math.min(bins - 1, Math.floor(((code - 1) / shades) * bins))] += tally[code]; all += tally[code];
     }
-    const peak = Math.max(...sums, 1), context = canvas.getContext("2d"), step = canvas.width / bins;
+    const { upright } = this, [along, across] = upright ? [canvas.height, canvas.width] : [canvas.width, canvas.height];
+    const peak = Math.max(...sums, 1), context = canvas.getContext("2d"), step = along / bins, thick = Math.max(1, step - ratio);
     context.fillStyle = getComputedStyle(this.root).getPropertyValue("--text-soft") || "#888";
     for (let i = 0; i < bins; i++) {
-      const tall = sums[i] ? Math.max(ratio, (sums[i] / peak) * canvas.height) : 0;
-      context.fillRect(i * step, canvas.height - tall, Math.max(1, step - ratio), tall);
+      const tall = sums[i] ? Math.max(ratio, (sums[i] / peak) * across) : 0;
+      if (upright) context.fillRect(across - tall, along - (i + 1) * step, tall, thick);
+      else context.fillRect(i * step, across - tall, thick, tall);
     }
     this.total.textContent = `${all.toLocaleString("en-US")} ${this.key.noun || "cells"}`;
     this.countRanges(tally, shades);
