@@ -114,6 +114,7 @@ def _series(to: go.Figure, rows: Sequence[Row], names: list[str], shift: float, 
         y=[names.index(each.name) - shift for each in rows],
         name=rows[0].series,
         mode="markers",
+        cliponaxis=False,  # a mark at 100 % is drawn whole
         marker={"size": 10, "color": inks, "symbol": symbols, "line": {"width": 2, "color": inks}},
         customdata=[(each.low, each.high, each.told, each.key) for each in rows],
         hovertemplate=f"%{{x:{form}}} ({ends})<br>%{{customdata[2]}}<extra></extra>",

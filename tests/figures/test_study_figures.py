@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import math
 
@@ -179,3 +180,27 @@ def test_every_figure_has_title_and_units_on_both_pages() -> None:
 
 def test_room_for_a_legend_grows_with_its_names() -> None:
     assert room_above([]) < room_above(["short"]) < room_above(["a long name of an arm that fills a line"] * 3)
+
+
+def test_names_on_the_morris_plane_do_not_write_over_each_other() -> None:
+    """Eight factors, five of them almost in one place: the strongest is named, none is named twice in one place.
+
+    Catches names that are all written above their marks.
+    """
+    close = {
+        "mu_star": [5.0, 1.01, 1.02, 1.03, 1.04, 1.0, 0.2, 0.1],
+        "sigma": [4.0, 2.0, 2.01, 2.0, 2.02, 2.0, 0.3, 0.3],
+    }
+    table = pd.DataFrame({"factor": [f"a long factor {i}" for i in range(8)], **close}).assign(
+        mu=1.0, mu_star_low=0.0, mu_star_high=9.0
+    )
+    marks = morris_plane(table, title="p", unit="days").data[1]
+    assert marks.text[0] == "a long factor 0"
+    named = [i for i, each in enumerate(marks.text) if each]
+    assert 1 < len(named) < 8
+    far, top = 5.5, 4.6
+    wide, line = len("a long factor 0") * 0.0145, 0.042
+    for i, j in itertools.combinations([i for i in named if "center" in marks.textposition[i]], 2):
+        apart = abs(table["mu_star"][i] - table["mu_star"][j]) / far, abs(table["sigma"][i] - table["sigma"][j]) / top
+        same = marks.textposition[i] == marks.textposition[j]
+        assert not same or apart[0] >= wide or apart[1] >= line, (i, j)

@@ -9,8 +9,8 @@ Markup = NewType("Markup", str)
 
 
 def text(words: object) -> Markup:
-    """Plain words as markup."""
-    return Markup(html.escape(str(words)))
+    """Plain words as markup; a percent sign stays on the line of its number."""
+    return Markup(html.escape(str(words)).replace(" %", "\N{NO-BREAK SPACE}%"))
 
 
 def raw(markup: str) -> Markup:

@@ -29,6 +29,8 @@ def lines(told: Told) -> list[Line]:
     """All lines of a study that names a published one; else none."""
     found = []
     for each in pairs_of(told):
+        if each.measure != "take" and each.arm == told.arms[0]:
+            continue  # the control is 1 by definition
         say = percent if each.measure == "take" else times
         simulated = interval(*each.simulated, say)
         if not each.n:

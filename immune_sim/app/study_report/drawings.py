@@ -24,6 +24,7 @@ from immune_sim.figures.look import Theme
 from immune_sim.figures.survival import survival_curves
 
 FIRST = ("tumor_cells", "signal_mean", "receptor_mean", "blockade", "nk_cells", "ctl_cells")
+BLOCKADE = "blockade"
 MOST_COURSES = 10
 FAST = ("blockade", "signal", "drug_", "metabolite_", "host_", "link_", "bound_")  # follow every dose
 FIRST_DAYS = 10.0
@@ -168,7 +169,8 @@ def _courses(told: Told) -> Iterator[Drawing]:
     ordered = [*(each for each in FIRST if each in kept), *(each for each in kept if each not in FIRST)]
     for outcome in ordered[:MOST_COURSES]:
         fast = outcome.startswith(FAST) and told.horizon > 1.5 * FIRST_DAYS * HOURS_PER_DAY
-        caption = f"The first {FIRST_DAYS:g} days; a double click shows all." if fast else ""
+        caption = "The share of receptors that hold drug, a / (1 + a). " if outcome == BLOCKADE else ""
+        caption += f"The first {FIRST_DAYS:g} days; a double click shows all." if fast else ""
         of_one = table[table["outcome"] == outcome]
         yield Drawing(f"course_{outcome}", "courses", _course(told, table, outcome, fast), caption, table=of_one)
 
@@ -178,7 +180,14 @@ def _course(told: Told, table: pd.DataFrame, outcome: str, fast: bool) -> Draw:
     unit = told.unit_of(outcome) or ("cells" if "cells" in told.about(outcome) and not rest else rest)
 
     def draw(theme: Theme) -> go.Figure:
-        made = course_bands(table, outcome, told.styles, title=_title(told, outcome), unit=unit, theme=theme)
+        if outcome == BLOCKADE:  # quantiles keep their places when every value is bent in the same way
+            chosen = table[table["outcome"] == outcome]
+            values = chosen[["median", "low", "high"]]
+            bent = chosen.assign(**(values / (1.0 + values)))
+            made = course_bands(bent, outcome, told.styles, title="Blocked receptors", unit="share", theme=theme)
+            made.update_yaxes(tickformat=".0%", range=[0.0, 1.02])
+        else:
+            made = course_bands(table, outcome, told.styles, title=_title(told, outcome), unit=unit, theme=theme)
         if fast:
             made.update_xaxes(range=[0.0, FIRST_DAYS])
         return made

@@ -13,6 +13,7 @@ import pandas as pd
 
 from immune_sim.analysis.plan import Plan
 from immune_sim.analysis.study import Analysis, analyze
+from immune_sim.app.study_report.words import plain
 from immune_sim.figures.arms import Styles, styles
 from immune_sim.model.outcomes import OUTCOMES
 from immune_sim.runs.experiments.study import Study
@@ -44,7 +45,7 @@ class Factor:
     @property
     def name(self) -> str:
         """The label in words."""
-        return self.label.replace("_", " ")
+        return plain(self.label)
 
     def said(self, value: Any) -> str:
         """A value in words."""

@@ -15,6 +15,14 @@ MINUS = "\N{MINUS SIGN}"
 Say = Callable[[float], str]
 NONE = "\N{EN DASH}"
 
+ABBREVIATED = {"nk": "NK", "ctl": "T cell", "pd": "PD", "mhc": "MHC"}
+
+
+def plain(name: str) -> str:
+    """The name of a factor, switch or parameter in words: "links.nk_recruitment" as "NK recruitment"."""
+    words = name.removeprefix("links.").replace("_", " ").split(" ")
+    return " ".join(ABBREVIATED.get(each, each) for each in words)
+
 
 def number(value: float, digits: int = 3) -> str:
     """A number with so many digits that count; a dash where there is none."""
