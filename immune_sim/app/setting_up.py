@@ -15,6 +15,7 @@ from immune_sim.model.model import LARGEST_SEED, TumorImmuneModel
 from immune_sim.runs.checkpoints import CHECKPOINTS, CheckpointWriter
 from immune_sim.runs.pictures import Album, FrameWriter
 from immune_sim.runs.store import RunFolder
+from immune_sim.scenario.opening import read_file
 from immune_sim.scenario.overrides import parse_setting
 from immune_sim.scenario.scenario import Scenario
 
@@ -73,17 +74,18 @@ def new_job(
 
 
 def coded_job(text: str, days: float | None, out: Path | None, wishes: Wishes) -> Job:
-    """A run that was taken away from the dashboard as a code, played again to its hour or to a later day.
+    """A run that was taken away from the dashboard, played again to its hour or to a later day.
 
-    A code of hour 0 is played to the end of its scenario. Raises ScenarioError for what is not a code.
+    text: a code, or the path of a scenario file that was saved there, which carries one. A code of hour 0 is played to
+    the end of its scenario. Raises ScenarioError for what is not a code.
     """
-    run = replay.read(text)
+    run = replay.of_file(read_file(Path(text)), text) if text.endswith(".toml") else replay.read(text)
     until = days * HOURS_PER_DAY if days is not None else run.hour or run.scenario.duration
     if until < run.hour:
         raise ask_for(f"the code stands at day {run.hour / HOURS_PER_DAY:g} already. Go further with --days.", "--days")
     folder = RunFolder.create(out or RESULTS / run.stem)
     say_that_it_compiles()
-    return job_of(run, folder, until, wishes, f"immune-sim run --code {text}")
+    return job_of(run, folder, until, wishes, f"immune-sim run --code {replay.code(run)}")
 
 
 def job_of(run: replay.Run, folder: RunFolder, until: float, wishes: Wishes, command: str) -> Job:

@@ -52,6 +52,29 @@ def test_a_run_past_its_endpoint_comes_back_to_its_hour(tmp_path: Path) -> None:
     assert pq.read_table(out / "timecourse.parquet").num_rows == over.hour + 1
 
 
+def test_a_saved_file_gives_the_same_run_by_the_code_it_carries(tmp_path: Path) -> None:
+    """A value that was changed while the clock ran included: catches a file that only notes it."""
+    there = TumorImmuneModel(RUN.scenario, rng=RUN.seed)
+    RUN.play(there)
+    saved, out = tmp_path / "saved.toml", tmp_path / "back"
+    saved.write_text(replay.to_toml(RUN), encoding="utf-8")
+    call("run", "--code", str(saved), "--out", str(out))
+    table = pq.read_table(out / "timecourse.parquet")
+    for name, column in there.recorder.columns.items():
+        np.testing.assert_array_equal(table[name].to_numpy(), column, err_msg=name)
+
+
+def test_a_file_without_a_code_or_edited_after_saving_is_refused(tmp_path: Path) -> None:
+    """Catches a code that is played although the scenario below it says something else by now."""
+    text = replay.to_toml(RUN)
+    edited, plain = tmp_path / "edited.toml", tmp_path / "plain.toml"
+    edited.write_text(text.replace("tumor_cells = 300", "tumor_cells = 301"), encoding="utf-8")
+    plain.write_text(RUN.scenario.to_toml(), encoding="utf-8")
+    assert "edited after it was saved" in call("run", "--code", str(edited), code=1)
+    assert "carries no code" in call("run", "--code", str(plain), code=1)
+    assert "no such file" in call("run", "--code", str(tmp_path / "none.toml"), code=1).lower()
+
+
 def test_a_code_goes_further_with_days_but_not_back(tmp_path: Path) -> None:
     call("run", "--code", replay.code(RUN), "--days", "2", "--out", str(tmp_path / "further"))
     assert pq.read_table(tmp_path / "further" / "timecourse.parquet").num_rows == 49

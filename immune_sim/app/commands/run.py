@@ -13,7 +13,8 @@ EXAMPLES = examples(
     "immune-sim run my-scenario.toml --days 30 --seed 7 --out results/mine",
     'immune-sim run ldn-mouse --set "nk.kill_rate=0.2 1/h" --set links.nk_cytotoxicity=0.5',
     "immune-sim run control-mouse --save-frames --checkpoint-every 240",
-    "immune-sim run --code CODE     # a code that the dashboard gave under Take away",
+    "immune-sim run --code CODE           # a code that the dashboard gave under Take away",
+    "immune-sim run --code my-run.toml    # or the scenario file that it saved, with every change made by hand",
     "",
     "Ctrl-C finishes the hour, writes what is there and tells how to go on.",
 )
@@ -33,8 +34,9 @@ Code = Annotated[
     str | None,
     typer.Option(
         "--code",
-        metavar="CODE",
-        help="A code from the dashboard, in place of SCENARIO: its scenario, seed, changes and hour.",
+        metavar="CODE|FILE",
+        help="A code from the dashboard, or a scenario file saved there, in place of SCENARIO: its scenario, seed, "
+        "changes and hour.",
     ),
 ]
 Out = Annotated[

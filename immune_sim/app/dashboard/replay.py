@@ -31,6 +31,7 @@ LARGEST_CONTENT = 128_000  # bytes that a code may unpack to
 LATEST_HOUR = 24 * 365
 LARGEST_SEED = 2**63  # runs of studies have seeds of 63 bits
 DIGITS = 6  # of the scenario's hash, to notice a code of another version
+CARRIED = "Code: "  # begins the comment of a saved file that carries its code
 BASE = "control-mouse"  # a file that extends nothing is told as what differs from this one
 _CODE = re.compile(r"([a-z0-9-]+)\.(\d{1,19})\.(\d{1,5})\.([0-9a-f]{6})(?:\.([A-Za-z0-9_-]+))?")
 
@@ -168,12 +169,30 @@ def to_toml(run: Run) -> str:
             "A scenario file holds one condition and cannot say such changes; they were",
             *(f"  {clock(each.hour)}: {each.address} = {each.value}" for each in live),
             "and the code below plays them again, in the dashboard (Take away, Bring back) or a terminal:",
-            "  immune-sim run --code CODE",
+            "  immune-sim run --code FILE   (this file, as it was saved)",
         ]
     else:
         lines.append("With this seed it gives the same run, hour by hour.")
-    lines.append(f"Code: {code(run)}")
+    lines.append(f"{CARRIED}{code(run)}")
     return "".join(f"# {line}\n" for line in lines) + "\n" + in_phases(run.scenario, run.changes).to_toml()
+
+
+def of_file(text: str, origin: str) -> Run:
+    """The run that a file of ``to_toml`` holds, changes of values included, by the code that it carries.
+
+    Raises ScenarioError where it carries none, or where what stands below it is no longer what was saved.
+    """
+    found = next((line for line in text.splitlines() if line.startswith(f"# {CARRIED}")), None)
+    if found is None:
+        what = "the file carries no code: it was not saved in the dashboard. Run it without --code."
+        raise ScenarioError(Problem(origin, what))
+    run = read(found.removeprefix(f"# {CARRIED}").strip())
+    if Scenario.from_text(text, origin).hash != in_phases(run.scenario, run.changes).hash:
+        what = (
+            "the scenario in it was edited after it was saved; its code does not know of that. Run it without --code."
+        )
+        raise ScenarioError(Problem(origin, what))
+    return run
 
 
 # ---- the code ----------------------------------------------------------------------------------------------------

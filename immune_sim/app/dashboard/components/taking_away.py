@@ -22,7 +22,8 @@ UNCHANGED = (
 )
 CHANGED = (
     "The scenario file holds one condition, your doses by hand and your schedule. It cannot say that a value was "
-    "changed while the clock ran: it notes such changes as comments, and the code below plays them again."
+    "changed while the clock ran: it notes such changes as comments and carries the code below, so that "
+    "immune-sim run --code FILE plays them again, hour by hour."
 )
 
 
