@@ -2,9 +2,10 @@
 
     .venv/bin/python scripts/measure_dashboard.py
 
-Page ready and first load of a new browser; size of the messages that carry a picture; from a press on "1 hour" to the
+Page ready and first load of a new browser, what comes over its websocket included; size of the messages that carry a
+picture, of a young tissue and of a large tumor in the colors that compress least; from a press on "1 hour" to the
 painted picture, which holds the computing, both ways and the painting; painted pictures a second while it runs, alone
-and with four arms.
+and with four arms. The load of the machine is printed first: on a busy one the figures say little.
 """
 
 from __future__ import annotations
@@ -32,6 +33,7 @@ BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 BINARY = 2  # opcode of a websocket
 SECONDS = 10.0  # of counting pictures
 PRESSES = 15
+GROWN_DAYS = 45  # of the low dose; some 1,800 tumor cells
 CHANGES = ("No drug", "Around the clock", "Tumor proliferation")  # of the three other arms
 PRESS = """() => new Promise(resolve => {
   const before = window.__immune_sim.painted, began = performance.now();
@@ -45,6 +47,7 @@ def main() -> None:
     """Measure and print."""
     port = free_port(0)
     base = f"http://{HOST}:{port}"
+    print(f"load of the machine: {os.getloadavg()[0]:.1f} on {os.cpu_count()} processors")
     found = os.environ.get("CHROMIUM") or next((path for name in BROWSERS if (path := shutil.which(name))), None)
     with subprocess.Popen([sys.executable, "-c", PROGRAM, str(port)]) as server, sync_playwright() as playwright:
         try:
@@ -75,9 +78,13 @@ def _load(browser: Browser, base: str) -> Page:
     def count(event: dict[str, float]) -> None:
         received[0] += event["encodedDataLength"]
 
+    def count_frame(event: dict[str, Any]) -> None:
+        received[0] += _size(event["response"])  # before the websocket's own compression: rather too much
+        frames.extend(_picture_size(event["response"]))
+
     network.on("Network.loadingFinished", count)
     frames: list[int] = []
-    network.on("Network.webSocketFrameReceived", lambda event: frames.extend(_picture_size(event["response"])))
+    network.on("Network.webSocketFrameReceived", count_frame)
     began = time.perf_counter()
     page.goto(base)
     _painted(page, 1)
@@ -86,8 +93,35 @@ def _load(browser: Browser, base: str) -> Page:
     page.wait_for_timeout(1500)
     print(f"first load: {received[0] / 1e6:.2f} MB (aim: below 7)")
     page.wait_for_timeout(1000.0 * SECONDS)
-    print(f"a picture: median {statistics.median(frames) / 1e3:.1f} kB, largest {max(frames) / 1e3:.1f} kB (aim: 40)")
+    _say("a picture of a young tissue", frames)
+    _grow(page)
+    frames.clear()
+    for color in ("Receptors", "Signal"):
+        page.locator(".segments").get_by_text(color, exact=True).click()
+        page.wait_for_timeout(1000)
+    _say("a picture of a large tumor", frames)
+    page.locator(".segments").get_by_text("Type", exact=True).click()
+    page.get_by_role("button", name="Reset", exact=True).click()
+    page.get_by_role("button", name="Play", exact=True).click()
+    page.wait_for_timeout(1000)
     return page
+
+
+def _say(what: str, frames: list[int]) -> None:
+    print(f"{what}: median {statistics.median(frames) / 1e3:.1f} kB, largest {max(frames) / 1e3:.1f} kB (aim: 40)")
+
+
+def _grow(page: Page) -> None:
+    """Days without a look at each of them, until the tumor is large."""
+    page.get_by_role("button", name="Pause", exact=True).click()
+    for _ in range(GROWN_DAYS):
+        page.get_by_role("button", name="1 day", exact=True).click()
+    page.wait_for_function(f"+document.querySelector('.clock').dataset.hour >= {24 * GROWN_DAYS}", timeout=120_000)
+
+
+def _size(frame: dict[str, Any]) -> float:
+    """Bytes of a message; a binary one is told in base64."""
+    return len(frame["payloadData"]) * (0.75 if frame["opcode"] == BINARY else 1.0)
 
 
 def _picture_size(frame: dict[str, Any]) -> Iterator[int]:

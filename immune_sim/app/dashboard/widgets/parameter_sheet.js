@@ -28,6 +28,8 @@ class Sheet {
     search.type = "search"; search.placeholder = "Find a parameter"; search.setAttribute("aria-label", "Find a parameter");
     search.addEventListener("input", () => this.filter(search.value));
     this.list = make("div", "sheet-list", this.root);
+    this.none = make("p", "sheet-none", this.root);
+    this.none.setAttribute("role", "status");
     this.card = make("div", "sheet-card", document.body);
     this.card.setAttribute("role", "tooltip");
     this.build();
@@ -174,6 +176,8 @@ class Sheet {
       if (words.length) entry.box.open = found.length > 0 && found.length <= 12;
       else entry.box.open = false;
     }
+    const empty = this.groups.every((entry) => entry.box.hidden);
+    this.none.textContent = empty ? `Nothing here is called \u201c${text.slice(0, 40)}\u201d. Try a shorter word, for example \u201ckill\u201d.` : "";
   }
 
   showCard({ p, box }) {
