@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pytest
 from playwright.sync_api import Browser
+
+from immune_sim.model.model import TumorImmuneModel
 
 if TYPE_CHECKING:
     from tests.browser.conftest import Lab
@@ -220,6 +223,79 @@ def test_what_becomes_of_a_followed_cell_is_said(lab: Lab) -> None:
         daughter.first.click()
         card.locator(".cell-id").get_by_text(f"cell {name}").wait_for()
     card.get_by_role("button", name="Close").click()
+
+
+def test_a_followed_cell_is_known_before_it_was_born_and_after_the_clock_went_back(lab: Lab) -> None:
+    """A daughter that is met on day 2: at hour 0 she is not born, and coming home nothing of her story is lost; she
+    outlasts another color, and goes with a reset. Catches a story that begins with the click or ends with a scrub, and
+    traits of another hour."""
+    lab.choose(GROWING)
+    page, card, axis = lab.page, lab.page.locator(".cell-card"), lab.page.locator(".strip-axis")
+    for day in (24, 48):
+        lab.press("1 day")
+        lab.wait_hour(f"h === {day}")
+    points = "document.querySelector('.spark-curve.is-receptor')?.points.length ?? 0"
+    read_a_cell(lab)
+    card.get_by_role("button", name="Follow", exact=True).click()
+    page.wait_for_function(f"() => ({points}) > 1")  # what it did before the click was found
+    daughter = card.get_by_role("button", name="Follow daughter")
+    if daughter.count():
+        daughter.first.click()
+        card.locator(".cell-id").get_by_text("born day").wait_for()
+    whose = card.locator(".cell-id").inner_text()
+    page.wait_for_function(f"() => ({points}) > 1")
+    known = page.evaluate(points)
+    more(lab, "Generation")
+    axis.press("Home")
+    lab.wait_hour("h === 0")
+    if "born day" in whose:
+        card.locator(".cell-fate").get_by_text("Not there yet: born on day").wait_for()
+        card.locator(".cell-id").get_by_text("not in the tissue at this hour").wait_for()
+        assert card.locator(".cell-traits dt").count() == 0
+    else:
+        page.wait_for_function(f"() => ({points}) === 0")
+    axis.press("End")
+    lab.wait_hour("h === 48")
+    page.wait_for_function(f"n => ({points}) === n", arg=known)
+    assert card.locator(".cell-id").inner_text() == whose
+    lab.press("Reset")
+    lab.wait_hour("h === 0")
+    card.wait_for(state="detached")
+    lab.color_by("Type")
+
+
+def test_ranges_of_a_legend_count_the_cells_in_them(lab: Lab) -> None:
+    """Kills are whole numbers that stand on ticks; counted again from the tables of a run of its own. Catches a cell
+    with four kills that is counted below four."""
+    lab.choose("Tumor cells scattered among immune cells (hypothetical)")
+    model = TumorImmuneModel("lymphoma-like", rng=int(lab.page.locator(".seed").inner_text().split()[-1]))
+    model.run_for(24)
+    kills = model.tissue.immune["kills"]
+    assert np.any(kills == 2)
+    assert np.any(kills == 4)
+    lab.press("1 day")
+    lab.wait_hour("h === 24")
+    more(lab, "Kills")
+    expected = np.histogram(kills, [0, 2, 4, 6, 8, 1000])[0].tolist()
+    page = lab.page
+    page.wait_for_function(
+        "n => document.querySelector('.is-canvas .legend-scale .legend-count').textContent === `${n} immune cells`",
+        arg=f"{len(kills):,}",
+    )
+    assert counts(lab, ".legend-ranges span") == expected
+    lab.color_by("Type")
+    tumor = model.tissue.tumor["state"]
+    said = dict(zip(("cycling", "quiescent", "apoptotic", "necrotic"), np.bincount(tumor, minlength=4), strict=True))
+    for name, count in said.items():
+        row = page.locator(".is-canvas .legend-item").filter(has_text=name)
+        row.locator(".legend-count").get_by_text(f"{count:,}", exact=True).wait_for()
+
+
+def test_a_coloring_of_cells_that_are_not_there_says_so(lab: Lab) -> None:
+    lab.choose(GROWING)
+    more(lab, "Exhaustion")
+    lab.page.locator(".is-canvas .legend-count").get_by_text("no T cells now").wait_for()
+    lab.color_by("Type")
 
 
 def turn(lab: Lab, seconds: float) -> dict[str, Any]:

@@ -107,7 +107,10 @@ def gap(burden: Floats, hour: float, cells: int, changed: bool, others: Floats =
         return f"The well-mixed curve ends with the scenario on day {(len(burden) - 1) / 24:.0f}."
     mixed = float(burden[at])
     alike = _alike(mixed, cells)
-    words = f"Without places: {max(0.0, mixed):,.0f} cells at this hour; {_beside(mixed, cells, alike)}."
+    expected = f"{max(0.0, mixed):,.0f}"
+    words = (
+        f"Without places: {expected} cell{'' if expected == '1' else 's'} at this hour; {_beside(mixed, cells, alike)}."
+    )
     if len(others) >= FEWEST and not alike:
         same, place = int(np.sum((others > mixed) == (cells > mixed))), "above" if cells > mixed else "below"
         words += f" {same} of {len(others)} other seeds lie {place} that too"

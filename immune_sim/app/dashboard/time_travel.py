@@ -73,13 +73,14 @@ class TimeTravel:
 
     # ---- events of the process -----------------------------------------------------------------------------------
 
-    def _travel(self, hour: int, tip: int, blocked: bytes) -> None:
+    def _travel(self, hour: int, tip: int, blocked: bytes, fingerprint: str) -> None:
         """The hours grow, or another one is shown."""
         self._hour = hour
         self._session.stage.mark_hour(hour / 24 if hour < tip else -1.0)
         if self._strip is not None:
             with self._strip.hold_sync():
                 self._strip.hour, self._strip.tip, self._strip.blockade = hour, tip, blocked
+                self._strip.fingerprint = fingerprint
 
     def _course(self, course: Course) -> None:
         """Another branch, or something was done."""

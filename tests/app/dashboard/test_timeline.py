@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from immune_sim.app.dashboard import replay
+from immune_sim.app.dashboard.engine import snapshots, strip
 from immune_sim.app.dashboard.engine.timeline import Timeline
 from immune_sim.app.dashboard.replay import Change, Run
 from immune_sim.core.errors import ScenarioError
@@ -126,6 +127,27 @@ def test_a_change_behind_the_tip_begins_a_branch_and_the_old_one_stays() -> None
     assert timeline.run_of(1, 99) == Run("ldn-mouse", 3, 45, dict(SMALL), (Change(15.0, -2.0, LINK),))
 
 
+def test_the_letters_of_a_tissue_say_whether_two_are_the_same() -> None:
+    """On a branch: those of the first run up to the fork, others after that, and those of a run of its own.
+
+    Catches letters that leave out a part of the state, and letters that depend on the way to an hour.
+    """
+    timeline = begun()
+    on(timeline, 30)
+    timeline.go_to(15)
+    shared = snapshots.fingerprint(timeline.model)
+    timeline.go_to(30)
+    first = snapshots.fingerprint(timeline.model)
+    timeline.go_to(15)
+    timeline.change(lambda tissue: tissue.give_dose(1e-9))
+    assert snapshots.fingerprint(timeline.model) != shared
+    on(timeline, 15)
+    made = (Change(15.0, 1e-9),)
+    assert snapshots.fingerprint(timeline.model) == snapshots.fingerprint(played(made, 30)) != first
+    timeline.go_to(15)
+    assert snapshots.fingerprint(timeline.model) == shared == snapshots.fingerprint(played((), 15))
+
+
 def test_branches_of_branches_share_what_they_share() -> None:
     """A branch from the child's hours and one from the hours that the child shares; memory holds no hour twice."""
     timeline = begun()
@@ -203,5 +225,7 @@ def test_the_budget_is_kept_and_said() -> None:
     on(timeline, 48)
     assert timeline.size <= timeline.budget
     assert f"every {timeline.every} h" in timeline.note
+    assert f"of at most {timeline.budget / 1e6:,.0f} MB" in strip.memory(timeline)
+    assert timeline.note in strip.memory(timeline)
     timeline.go_to(7)
     same(timeline.model, played((), 7))

@@ -60,7 +60,7 @@ def Gap(session: Session) -> None:
         with v.Html(tag="div", class_="gap-words", attributes={"title": LEFT_OUT}):
             words = session.gap(reading)
             text(f"{words} " if words else "", "", "span")
-            if session.mixed.value and session.twins.mixable:
+            if session.mixed.value and session.solved.value.burden is not None and session.twins.mixable:
                 MixAgents(session)
 
 

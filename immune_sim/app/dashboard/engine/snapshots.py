@@ -7,11 +7,14 @@ for a whole branch, because every snapshot would otherwise hold all rows before 
 from __future__ import annotations
 
 import copy
+import hashlib
+import json
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
+from immune_sim.app.dashboard import replay
 from immune_sim.model import frozen
 from immune_sim.model.model import TumorImmuneModel
 
@@ -50,3 +53,15 @@ def restore(snapshot: Snapshot, rows: Arrays, threads: int = 1) -> TumorImmuneMo
     arrays |= {f"{OUTCOME}{name}": column for name, column in rows.items()}
     text = copy.deepcopy(snapshot.text)
     return frozen.thaw(TumorImmuneModel, text, arrays, threads=threads, processes={}, drop_events=True)
+
+
+def fingerprint(model: TumorImmuneModel) -> str:
+    """Eight letters for everything a tissue is and has been through; equal ones are the same tissue, bit for bit."""
+    text, arrays = frozen.freeze(model)
+    text["interventions"] = [vars(each) for each in replay.merged(model.interventions)]
+    digest = hashlib.blake2b(json.dumps(text, sort_keys=True, default=str).encode(), digest_size=4)
+    for name in sorted(arrays):
+        array = np.ascontiguousarray(arrays[name])
+        digest.update(f"{name} {array.dtype} {array.shape}".encode())
+        digest.update(array.data)
+    return digest.hexdigest()

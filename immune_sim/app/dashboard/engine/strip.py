@@ -30,7 +30,8 @@ class Mark:
 class Course:
     """The branch on the screen and its tree; told when something of it has changed, besides the growing hours.
 
-    doses: hours of the schedule's doses, given and to come. note: what it costs to stay within the budget of memory.
+    doses: hours of the schedule's doses, given and to come. note: what the kept hours take, and what it costs to stay
+    within the budget of memory.
     """
 
     end: int
@@ -46,7 +47,7 @@ def course(timeline: Timeline) -> Course:
     marks = tuple(
         Mark(round(each.hour), "value" if each.address else "dose", replay.said(each, scenario)) for each in changes
     )
-    return Course(round(scenario.duration), doses(timeline), marks, timeline.tree(), timeline.note)
+    return Course(round(scenario.duration), doses(timeline), marks, timeline.tree(), memory(timeline))
 
 
 def doses(timeline: Timeline) -> tuple[float, ...]:
@@ -72,3 +73,9 @@ def blocked(columns: Arrays) -> bytes:
     """The share of receptors that the drug blocks, one byte an hour, 255 where it is all."""
     blockade = np.asarray(columns["blockade"], dtype=float)
     return np.rint(255.0 * blockade / (1.0 + blockade)).astype(np.uint8).tobytes()
+
+
+def memory(timeline: Timeline) -> str:
+    """What the kept hours take, in words."""
+    taken = f"Kept hours take {max(timeline.size / 1e6, 1):,.0f} of at most {timeline.budget / 1e6:,.0f} MB."
+    return f"{taken} {timeline.note}".strip()

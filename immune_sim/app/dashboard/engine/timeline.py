@@ -235,8 +235,5 @@ class Timeline:
         for branch in self.branches.values():
             branch.snapshots = {hour: each for hour, each in branch.snapshots.items() if hour % self.every == 0}
             branch.clones = {hour: each for hour, each in branch.clones.items() if hour % self._counted == 0}
-        self.note = (
-            f"The kept hours reached {self.budget / 1e6:,.0f} MB: a tissue is now kept every {self.every} h, "
-            "and going back takes longer."
-        )
+        self.note = f"To stay within them, a tissue is kept every {self.every} h, and going back takes longer."
         return True

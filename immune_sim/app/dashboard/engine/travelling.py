@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-from immune_sim.app.dashboard.engine import strip
+from immune_sim.app.dashboard.engine import snapshots, strip
 from immune_sim.app.dashboard.engine.arm import Arm
 from immune_sim.app.dashboard.engine.changing import Changing
 from immune_sim.app.dashboard.engine.parts import Part
-from immune_sim.app.dashboard.engine.timeline import BUDGET
+from immune_sim.app.dashboard.engine.timeline import BUDGET, Timeline
 
 
 class Travelling(Part):
     """Time travel. The tree is that of the first tissue; the others follow it to its hour.
 
-    Events: travel(hour, tip, blocked), course(course), values(values), arrived(hour), compare(run, title).
+    Events: travel(hour, tip, blocked, print), course(course), values(values), arrived(hour), compare(run, title).
     """
 
     _wanted: int | None = None
     _told: object = None
     _repeated = 0
+    _printed: tuple[object, str] = (None, "")
 
     def go_to(self, hour: int) -> None:
         """Take every tissue to an hour of its branch; a later command is looked at before all of it is computed."""
@@ -81,13 +82,23 @@ class Travelling(Part):
             timeline.here.changes,
             timeline.note,
             [*timeline.branches],
-            timeline.here.tip // 24,
+            timeline.here.tip // (24 if self.workshop.loop.playing else 1),  # told once a day, and where it stands
         )
         names = [each.name for each in timeline.branches.values()]
         if (mark, names) != self._told:
             self._told = mark, names
             self.say("course", strip.course(timeline))
-        self.say("travel", round(timeline.model.time), timeline.here.tip, strip.blocked(timeline.columns()))
+        blocked = strip.blocked(timeline.columns())
+        self.say("travel", round(timeline.model.time), timeline.here.tip, blocked, self._print(timeline))
+
+    def _print(self, timeline: Timeline) -> str:
+        """The fingerprint of the tissue that is shown, "" while the clock runs."""
+        if self.workshop.loop.playing:
+            return ""
+        shown = timeline.model, timeline.model.time, len(timeline.model.interventions)
+        if shown != self._printed[0]:
+            self._printed = shown, snapshots.fingerprint(timeline.model)
+        return self._printed[1]
 
     def _share_budget(self) -> None:
         for each in self.workshop.arms.values():

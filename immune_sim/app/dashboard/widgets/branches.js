@@ -36,7 +36,8 @@ class Branches {
   }
 
   refresh() {
-    const branches = this.model.get("branches"), n = branches.length, drawn = JSON.stringify([branches, this.model.get("note"), this.model.get("comparable")]);
+    const branches = this.model.get("branches"), n = branches.length, print = this.model.get("fingerprint");
+    const drawn = JSON.stringify([branches, this.model.get("note"), this.model.get("comparable"), print && [print, this.model.get("hour")]]);
     this.count.textContent = n > 1 ? `${n} branches` : "Branches";
     this.button.title = "Go back, change something, and a branch begins";
     if (this.panel.hidden || drawn === this.drawn || this.panel.querySelector("input")) return;
@@ -47,7 +48,16 @@ class Branches {
     const grow = (parent, depth) => children(parent).forEach((each) => { this.row(list, each, depth); grow(each.number, depth + 1); });
     grow(null, 0);
     const words = n > 1 ? "Branches share their past, bit for bit." : "Go back and change something, for example give a dose: a branch begins there, and this run stays.";
-    make("div", "branches-note", this.panel, this.model.get("note") || words);
+    make("div", "branches-note", this.panel, words);
+    if (print) this.letters(print);
+    make("div", "branches-note", this.panel, this.model.get("note"));
+  }
+
+  // Eight letters for the whole tissue, so that one can see whether two branches are the same at an hour.
+  letters(print) {
+    const line = make("div", "branches-note", this.panel, `The tissue on ${clock(this.model.get("hour"))}: `);
+    make("code", "branches-print", line, print);
+    line.title = "A checksum of all cells, fields and the time course. The same letters: the same tissue, bit for bit.";
   }
 
   row(list, branch, depth) {

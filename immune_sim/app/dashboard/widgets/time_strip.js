@@ -217,7 +217,7 @@ function render({ model, el }) {
   let due = false;
   const later = () => { if (!due) { due = true; requestAnimationFrame(() => { due = false; strip.redraw(); }); } };
   const place = () => strip.place();
-  const names = ["tip", "end", "doses", "marks", "blockade", "branches", "note", "comparable"].map((name) => `change:${name}`);
+  const names = ["tip", "end", "doses", "marks", "blockade", "branches", "note", "fingerprint", "comparable"].map((name) => `change:${name}`);
   for (const name of names) model.on(name, later);
   model.on("change:hour", place);
   return () => { for (const name of names) model.off(name, later); model.off("change:hour", place); strip.close(); };

@@ -19,6 +19,7 @@ class TimeStrip(anywidget.AnyWidget):
     hour: shown now. tip: the last hour computed on this branch. end: of the scenario. doses: hours of planned doses.
     marks: what was done by hand, each with hour, kind ("dose" or "value") and words. blockade: one byte an hour, 255
     where all is blocked. branches: dicts of BranchSaid without the changes. note: said under the list of branches.
+    fingerprint: letters for the tissue that is shown, "" while the clock runs.
     comparable: whether there is room for another tissue beside this one.
     """
 
@@ -32,6 +33,7 @@ class TimeStrip(anywidget.AnyWidget):
     blockade = traitlets.Bytes(b"").tag(sync=True)
     branches = traitlets.List(traitlets.Dict()).tag(sync=True)
     note = traitlets.Unicode("").tag(sync=True)
+    fingerprint = traitlets.Unicode("").tag(sync=True)
     comparable = traitlets.Bool(True).tag(sync=True)
 
     def __init__(self, **traits: Any) -> None:

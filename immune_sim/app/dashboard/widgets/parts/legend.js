@@ -61,7 +61,8 @@ class Legend {
     this.spans = (key.ticks || []).slice(1).map((tick, i) => {
       const from = key.ticks[i].at, node = make("span", "", this.ranges);
       node.style.setProperty("--at", `${50 * (from + tick.at)}%`);
-      return { from, to: tick.at, node };
+      const said = tick.at === 1 ? `${key.ticks[i].text} to ${tick.text}` : `${key.ticks[i].text} to less than ${tick.text}`;
+      return { from, to: tick.at, node, said };
     });
   }
 
@@ -132,20 +133,20 @@ class Legend {
       if (upright) context.fillRect(across - tall, along - (i + 1) * step, tall, thick);
       else context.fillRect(i * step, across - tall, thick, tall);
     }
-    this.total.textContent = `${all.toLocaleString("en-US")} ${this.key.noun || "cells"}`;
+    const noun = this.key.noun || "cells";
+    this.total.textContent = all ? `${all.toLocaleString("en-US")} ${noun}` : `no ${noun} now`;
     this.countRanges(tally, shades);
   }
 
-  // A code belongs to the range between two ticks in which its middle lies.
+  // A range begins with the value of its first tick and ends before that of its second; the last one holds its end too.
   countRanges(tally, shades) {
-    for (const { from, to, node } of this.spans) {
+    const codeOf = (at) => 1 + Math.round(at * (shades - 1));  // as values are turned into codes
+    for (const { from, to, node, said } of this.spans) {
+      const stop = to === 1 ? shades + 1 : codeOf(to);
       let sum = 0;
-      for (let code = 1; code <= shades; code++) {
-        const at = (code - 1) / (shades - 1);
-        if (at >= from && (at < to || to === 1)) sum += tally[code];
-      }
+      for (let code = codeOf(from); code < stop; code++) sum += tally[code];
       const text = sum ? sum.toLocaleString("en-US") : "\u00b7";
-      if (node.textContent !== text) node.textContent = text;
+      if (node.textContent !== text) { node.textContent = text; node.title = `${said}: ${text} ${this.key.noun || "cells"}`; }
     }
   }
 }
