@@ -11,12 +11,12 @@ from typing import Any
 from immune_sim.app.console import ask_for
 from immune_sim.app.dashboard import replay
 from immune_sim.app.starting import command_line, say_that_it_compiles
-from immune_sim.model.model import LARGEST_SEED, TumorImmuneModel
+from immune_sim.model.model import TumorImmuneModel
 from immune_sim.runs.checkpoints import CHECKPOINTS, CheckpointWriter
 from immune_sim.runs.pictures import Album, FrameWriter
 from immune_sim.runs.store import RunFolder
 from immune_sim.scenario.opening import read_file
-from immune_sim.scenario.overrides import parse_setting
+from immune_sim.scenario.overrides import read_settings
 from immune_sim.scenario.scenario import Scenario
 
 RESULTS = Path("results")
@@ -56,11 +56,9 @@ def new_job(
 
     Raises ScenarioError with every mistake in scenario and settings, OutputError where the folder is taken.
     """
-    overrides = dict(parse_setting(each) for each in settings)
+    overrides = read_settings(settings)
     if days is not None and "duration" in overrides:
         raise ask_for("the duration is given twice. Leave out one of --days and --set duration=...", "--days")
-    if not 0 <= seed <= LARGEST_SEED:
-        raise ask_for(f"{seed} is not allowed as a seed. Give a whole number from 0 to {LARGEST_SEED}.", "--seed")
     wanted = Scenario.load(scenario)
     if days is not None:
         of_days = {"duration": f"{days:.12g} d"}

@@ -14,7 +14,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal, cast, dataclass_transform, get_args
+from typing import Any, Literal, NamedTuple, cast, dataclass_transform, get_args
 
 Grade = Literal["in vivo", "in vitro", "secondary", "model", "assumption", "setting"]
 GRADES: tuple[str, ...] = get_args(Grade)
@@ -79,33 +79,39 @@ def param(
     live: bool = True,
 ) -> Any:
     """Declare one parameter in a class decorated with ``parameters``; see Parameter for the meaning of each word."""
-    if not source.startswith(SOURCE_KINDS):
-        raise TypeError(f"source {source!r} must begin with one of {', '.join(SOURCE_KINDS)}")
-    if grade not in GRADES:
-        raise TypeError(f"grade {grade!r} must be one of {', '.join(GRADES)}")
+    _check_origin(grade, source)
     declaration = _Declaration(unit, low, high, grade, source, about, choices, live)
     return field(default=default, metadata={"declaration": declaration})
 
 
+class Stated(NamedTuple):
+    """What a preset says instead of a default: the value, and where this one comes from."""
+
+    value: Value
+    grade: Grade
+    source: str
+
+
 @dataclass_transform(field_specifiers=(param,), frozen_default=True, kw_only_default=True)
 def parameters[C](
-    group: str, *, title: str, presets: Mapping[str, Mapping[str, Value]] | None = None
+    group: str, *, title: str, presets: Mapping[str, Mapping[str, Stated]] | None = None
 ) -> Callable[[type[C]], type[C]]:
     """Make a class of ``param`` fields a frozen dataclass that knows its declarations.
 
     group: the table of the scenario file. title: what a person reads above the group.
-    presets: named sets of values; ``preset = "name"`` in a scenario's table replaces the defaults by them.
+    presets: named sets of values, each with its own grade and source; ``preset = "name"`` in a scenario's table
+    replaces the defaults by them. The class keeps the values as ``presets``, the declarations as ``preset_declared``.
     """
 
     def decorate(cls: type[C]) -> type[C]:
         made: Any = dataclass(frozen=True, kw_only=True)(cls)
-        made.group, made.title, made.presets = group, title, dict(presets or {})
+        made.group, made.title = group, title
         made.declared = tuple(_declared(group, each) for each in dataclasses.fields(made))
-        for name, values in made.presets.items():
-            made(**values)  # a preset that names an unknown parameter fails when the module is imported
-            for each in made.declared:
-                if each.name in values and not _in_range(each, values[each.name]):
-                    raise TypeError(f"preset {name!r}: {each.address} = {values[each.name]!r} is out of range")
+        made.preset_declared = {name: _stated(made.declared, name, stated) for name, stated in (presets or {}).items()}
+        made.presets = {
+            preset: {name: each.default for name, each in stated.items()}
+            for preset, stated in made.preset_declared.items()
+        }
         return cast("type[C]", made)
 
     return decorate
@@ -119,6 +125,28 @@ def _declared(group: str, each: dataclasses.Field[Any]) -> Parameter:
     if not _in_range(parameter, parameter.default):
         raise TypeError(f"{parameter.address}: the default {parameter.default!r} is outside its own range")
     return parameter
+
+
+def _stated(declared: tuple[Parameter, ...], preset: str, stated: Mapping[str, Stated]) -> dict[str, Parameter]:
+    """The declarations of a preset's parameters; a mistake in them fails when the module is imported."""
+    known = {each.name: each for each in declared}
+    if unknown := sorted(set(stated) - set(known)):
+        raise TypeError(f"preset {preset!r}: there is no parameter {', '.join(unknown)}")
+    for name, (value, grade, source) in stated.items():
+        if not _in_range(known[name], value):
+            raise TypeError(f"preset {preset!r}: {known[name].address} = {value!r} is out of range")
+        _check_origin(grade, source)
+    return {
+        name: dataclasses.replace(known[name], default=value, grade=grade, source=source)
+        for name, (value, grade, source) in stated.items()
+    }
+
+
+def _check_origin(grade: str, source: str) -> None:
+    if not source.startswith(SOURCE_KINDS):
+        raise TypeError(f"source {source!r} must begin with one of {', '.join(SOURCE_KINDS)}")
+    if grade not in GRADES:
+        raise TypeError(f"grade {grade!r} must be one of {', '.join(GRADES)}")
 
 
 def _in_range(parameter: Parameter, value: Value) -> bool:

@@ -26,7 +26,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.linalg import expm
 
 from immune_sim.core.errors import Problem, ScenarioError
-from immune_sim.core.parameters import Grade, param, parameters
+from immune_sim.core.parameters import Stated, param, parameters
 
 type Floats = NDArray[np.float64]
 DRUGS = ("naltrexone",)
@@ -38,22 +38,24 @@ _WINDOWS = "derived: blocked 4 to 6 h after 0.1 mg/kg and 24 h after 10 mg/kg, d
 _WINDOW = "derived: 0.1 mg/kg keeps the blockade at 3 or more for 5 h (4 to 6 h in doi:10.1126/science.6867737)"
 _CASSEL = "derived: geometric mean of 0.11 to 1.1 nM (Cassel 2005, Wentland 2009, Pelotte 2009)"
 
-HUMAN_ORAL: Mapping[str, tuple[float, Grade, str]] = {  # value, grade, source
-    "body_mass": (70.0, "assumption", "assumed: an adult"),
-    "absorption_rate": (0.72, "in vivo", "cite: Licko 1981"),
-    "bioavailability": (0.2266, "model", "derived: Cmax 13.3 ng/ml after 50 mg (label); 0.05 in Meyer 1984"),
-    "drug_half_life": (4.0, "in vivo", "cite: label; 8.9 h in Wall 1981"),
-    "drug_volume": (7.749, "model", "derived: clearance 94 L/h (Meyer 1984) times 4 h / ln 2, for 70 kg"),
-    "metabolite_fraction": (1.0, "assumption", "assumed: all; shows only as its ratio to the metabolite volume"),
-    "metabolite_half_life": (12.5, "in vivo", "cite: label, 12 to 13 h"),
-    "metabolite_volume": (4.682, "model", "derived: Cmax 108 ng/ml after 50 mg (label), for 70 kg"),
+HUMAN_ORAL: Mapping[str, Stated] = {
+    "body_mass": Stated(70.0, "assumption", "assumed: an adult"),
+    "absorption_rate": Stated(
+        0.72, "in vivo", "cite: Licko 1981, who saw the peak after about 1 h; with a half-life of 4 h it comes at 2.6 h"
+    ),
+    "bioavailability": Stated(0.2266, "model", "derived: Cmax 13.3 ng/ml after 50 mg (label); 0.05 in Meyer 1984"),
+    "drug_half_life": Stated(4.0, "in vivo", "cite: label; 8.9 h in Wall 1981"),
+    "drug_volume": Stated(7.749, "model", "derived: clearance 94 L/h (Meyer 1984) times 4 h / ln 2, for 70 kg"),
+    "metabolite_fraction": Stated(1.0, "assumption", "assumed: all; shows only as its ratio to the metabolite volume"),
+    "metabolite_half_life": Stated(12.5, "in vivo", "cite: label, 12 to 13 h"),
+    "metabolite_volume": Stated(4.682, "model", "derived: Cmax 108 ng/ml after 50 mg (label), for 70 kg"),
 }
 
 
 @parameters(
     "pharmacokinetics",
     title="Pharmacokinetics",
-    presets={"mouse injection": {}, "human oral naltrexone": {name: entry[0] for name, entry in HUMAN_ORAL.items()}},
+    presets={"mouse injection": {}, "human oral naltrexone": HUMAN_ORAL},
 )
 class Pharmacokinetics:
     """Uptake, fate and potency of the drug and its active metabolite; the defaults are the mouse after an injection."""

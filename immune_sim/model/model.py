@@ -29,6 +29,7 @@ from immune_sim.model.treatment import Treatment
 from immune_sim.scenario.scenario import Scenario
 
 LARGEST_SEED = 2**64 - 1
+MOST_THREADS = 256
 
 
 class TumorImmuneModel(Treatment, AgentAccess, mesa.Model):
@@ -168,9 +169,11 @@ class TumorImmuneModel(Treatment, AgentAccess, mesa.Model):
 
 
 def _checked_threads(given: object) -> int:
-    if isinstance(given, int | np.integer) and not isinstance(given, bool) and given >= 1:
+    if isinstance(given, int | np.integer) and not isinstance(given, bool) and 1 <= given <= MOST_THREADS:
         return int(given)
-    raise ScenarioError(Problem("threads", f"{given!r} is not allowed. Give a whole number from 1, for example 2."))
+    raise ScenarioError(
+        Problem("threads", f"{given!r} is not allowed. Give a whole number from 1 to {MOST_THREADS}, for example 2.")
+    )
 
 
 def _checked_seed(rng: Any) -> Any:

@@ -11,7 +11,7 @@ from typing import Any
 
 from immune_sim.core.errors import OutputError
 from immune_sim.model.model import TumorImmuneModel
-from immune_sim.runs.files import make_folder, sha256, write_atomically
+from immune_sim.runs.files import cannot_write, make_folder, sha256, write_atomically
 from immune_sim.runs.provenance import provenance
 from immune_sim.runs.run import ENDINGS, Ending
 
@@ -31,7 +31,11 @@ class RunFolder:
 
         Raises OutputError where there is something already, or where nothing can be written.
         """
-        if path.exists() and (not path.is_dir() or any(path.iterdir())):
+        try:
+            taken = path.exists() and (not path.is_dir() or any(path.iterdir()))
+        except OSError as error:  # a name that is too long, a folder that may not be read
+            raise cannot_write(path, error) from error
+        if taken:
             what = "is not empty" if path.is_dir() else "is a file"
             raise OutputError(
                 f"{path} {what}, and results are never overwritten. Give another place with --out, or remove it first."

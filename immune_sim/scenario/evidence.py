@@ -171,6 +171,13 @@ _PET = Finding(
     "in vivo",
     "against",
 )
+_HUMAN_PRESET = Finding(
+    "The human preset here peaks 2.6 h after a tablet (measured: about 1 h; the sources of its uptake rate and of its "
+    "half-life contradict each other) and fills 96 % of mu receptors after 4.5 mg (PET: about 45 %).",
+    "computed; Licko 1981; Rabiner 2011",
+    "model",
+    "against",
+)
 _EXPOSURE = Finding(
     "Systemic exposure per kg at 4.5 mg by mouth is about 30 times below the mouse dose of 0.1 mg/kg.",
     "computed",
@@ -191,6 +198,7 @@ CONTRADICTIONS = (
     _NK_MOUSE,
     _NOT_MEASURED,
     _PET,
+    _HUMAN_PRESET,
     _EXPOSURE,
     _AFFINITY,
 )
@@ -232,7 +240,10 @@ LINK_EVIDENCE = (
         "receptor_upregulation", "Blocked receptors are replaced by more receptors.", (BINDING,), (_ACUTE, _NUCLEAR)
     ),
     LinkEvidence(
-        "ligand_upregulation", "The body answers a blockade with more of its own opioids.", (BINDING,), (_PET,)
+        "ligand_upregulation",
+        "The body answers a blockade with more of its own opioids.",
+        (BINDING,),
+        (_PET, _HUMAN_PRESET),
     ),
     LinkEvidence(
         "tumor_proliferation",

@@ -74,6 +74,8 @@ def read_file(path: Path) -> str:
             raise ScenarioError(
                 Problem(str(path), f"this is a folder. Give a scenario file in it, {SUFFIX} at the end.")
             )
+        if path.exists() and not path.is_file():
+            raise ScenarioError(Problem(str(path), "this is no ordinary file. Save the scenario as a file."))
         size = path.stat().st_size
         if size > LARGEST_FILE:
             raise ScenarioError(
@@ -137,7 +139,7 @@ def _built[S: Scenario](cls: type[S], content: Content, base: S | None, name: st
 def _neighbor(path: Path) -> str:
     """What the person may have meant: a file of nearly this name, or a shipped scenario."""
     try:
-        beside = [each.name for each in path.parent.glob(f"*{SUFFIX}")]
+        beside = [each.name for each in path.parent.glob(f"*{SUFFIX}") if each.is_file()]
     except OSError:
         beside = []
     near = difflib.get_close_matches(path.name, beside, n=1)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
@@ -37,7 +38,25 @@ def apply[S: Scenario](scenario: S, changes: Mapping[str, Any], origin: str) -> 
     )
 
 
-def parse_setting(text: str) -> tuple[str, str]:
+def read_settings(texts: Iterable[str]) -> dict[str, Any]:
+    """Settings of a command line, address -> value; raises ScenarioError with every one that cannot be read."""
+    read: dict[str, Any] = {}
+    problems: list[Problem] = []
+    for text in texts:
+        try:
+            address, given = parse_setting(text)
+        except ScenarioError as error:
+            problems += error.problems
+            continue
+        if address in read:
+            problems.append(Problem(f"--set: {address}", "this is set twice. Leave one of them out."))
+        read[address] = given
+    if problems:
+        raise ScenarioError(problems)
+    return read
+
+
+def parse_setting(text: str) -> tuple[str, Any]:
     """Address and value of a setting on a command line, "nk.kill_rate=0.2 1/h"; raises ScenarioError."""
     address, equals, given = text.partition("=")
     if not equals or not address.strip():
@@ -45,9 +64,19 @@ def parse_setting(text: str) -> tuple[str, str]:
             f'{quoted(text)} is not a setting. Write group.name=value, for example "nk.kill_rate=0.2 1/h".'
         )
     given = given.strip()
+    if address.strip() == REGIMEN:
+        return REGIMEN, _phases(given)
     if len(given) > 1 and given[0] == given[-1] and given[0] in "\"'":
         given = given[1:-1]
     return address.strip(), given
+
+
+def _phases(given: str) -> object:
+    """A regimen written as JSON; the text itself where it is not, which the check of a regimen then refuses."""
+    try:
+        return json.loads(given)
+    except ValueError:
+        return given
 
 
 class _Editor:

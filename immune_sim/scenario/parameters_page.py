@@ -101,10 +101,17 @@ def _cells(each: Parameter) -> tuple[str, ...]:
 
 
 def _presets(registry: Registry, name: str) -> Iterator[str]:
-    for preset, values in registry.presets(name).items():
-        declared = [each for each in declared_in(registry.groups[name]) if each.name in values]
-        shown = [f"{each.name} = {checking.show(each, values[each.name])}" for each in declared]
-        yield f'`preset = "{preset}"`: {"; ".join(shown) or "the defaults"}.\n'
+    for preset in registry.presets(name):
+        stated = registry.in_preset(name, preset).values()
+        yield f'`preset = "{preset}"`:{"" if stated else " the defaults."}\n'
+        if stated:
+            yield _row(("name", "value", "grade", "source"))
+            yield _row(["---"] * 4)
+            yield from (
+                _row((f"`{each.name}`", checking.show(each, each.default), each.grade, _source(each.source)))
+                for each in stated
+            )
+            yield ""
 
 
 def _source(source: str) -> str:

@@ -67,6 +67,11 @@ class Registry:
         """The named sets of values that a group offers: name -> parameter name -> value."""
         return self.groups[group].presets  # type: ignore[attr-defined,no-any-return]
 
+    def in_preset(self, group: str, preset: str | None) -> dict[str, Parameter]:
+        """What a preset declares instead of the defaults, with its own grades and sources; nothing without a preset."""
+        declared: dict[str, dict[str, Parameter]] = self.groups[group].preset_declared  # type: ignore[attr-defined]
+        return declared[preset] if preset else {}
+
     def names_in(self, group: str) -> list[str]:
         """Names of the parameters of one group."""
         return [each.name for each in declared_in(self.groups[group])]

@@ -12,7 +12,7 @@ from types import MappingProxyType
 from typing import Any, Self
 
 from immune_sim.core.errors import Problem, ScenarioError
-from immune_sim.core.parameters import Value, declared_in
+from immune_sim.core.parameters import Parameter, Value, declared_in
 from immune_sim.mechanisms.regimen import Phase
 from immune_sim.scenario import opening, overrides, writing
 from immune_sim.scenario.dosing import BODY_MASS, Dosing
@@ -60,6 +60,11 @@ class Scenario:
     def changed(self) -> dict[str, Value]:
         """The values that differ from the defaults of the package: address -> value."""
         return {address: value for address, value in self.values.items() if value != self.registry.defaults[address]}
+
+    def origin(self, address: str) -> Parameter:
+        """The declaration that a value goes back to, with grade and source: of the preset in use, or its own."""
+        own = self.registry.parameters[address]
+        return self.registry.in_preset(own.group, self.presets.get(own.group)).get(own.name, own)
 
     @cached_property
     def hash(self) -> str:

@@ -109,6 +109,19 @@ def test_version() -> None:
         (("parameters", "kill_rat"), "kill_rate"),
         (("run", "ldn-mouse", "--dayz", "3"), "--days"),
         (("rnu",), "run"),
+        (("run", "ldn-mouse", "--days", "3 d"), '"3 d" is not a number. Write days without a unit'),
+        (("run", "ldn-mouse", "--days", "0"), "out of range"),
+        (("run", "ldn-mouse", "--seed", "1.5"), '"1.5" is not a whole number'),
+        (
+            ("run", "ldn-mouse", "--seed", "-1"),
+            "-1 is out of range. Write a whole number from 0 to 18446744073709551615",
+        ),
+        (("run", "ldn-mouse", "--threads", "1000"), "1000 is out of range. Write a whole number from 1 to 256"),
+        (("run", "ldn-mouse", "--checkpoint-every", "0"), "0 is out of range. Write a whole number from 1 on"),
+        (("run", "ldn-mouse", "--set", "nk.capacity=3", "--set", "nk.capacity=4"), "this is set twice"),
+        (("run", "ldn-mouse", "--set", "regimen=none"), "is not a list of phases"),
+        (("resume", "x.npz", "--days", "soon"), '"soon" is not a number'),
+        (("doctor", "--port", "99999"), "99999 is out of range. Write a whole number from 1 to 65535"),
     ],
 )
 def test_wrong_input_is_told_with_its_remedy_and_exit_code_2(
@@ -131,6 +144,21 @@ def test_several_mistakes_are_told_at_once(told: Told) -> None:
     assert code == 2
     assert "kil_rate" in errors
     assert "ctl.repair" in errors
+
+
+def test_the_largest_seed_of_the_command_line_is_that_of_the_model() -> None:
+    from immune_sim.app.commands import run
+    from immune_sim.model import model
+
+    assert (run.LARGEST_SEED, run.MOST_THREADS) == (model.LARGEST_SEED, model.MOST_THREADS)
+
+
+def test_a_name_that_no_file_system_takes_is_refused_in_words(told: Told) -> None:
+    """Would catch what the operating system says about the place being called a fault of the program."""
+    code, _, errors = told("run", "ldn-mouse", "--out", "a" * 300)
+    assert code == 1
+    assert "cannot be written" in errors
+    assert "fault of immune-sim" not in errors
 
 
 def test_a_damaged_checkpoint_is_refused_with_a_reason(told: Told, tmp_path: Path) -> None:
@@ -166,6 +194,23 @@ def test_scenarios_print_files_that_can_be_read_back() -> None:
     assert Scenario.from_text(shown, name="ldn-mouse").hash == Scenario.load("ldn-mouse").hash
     complete = CliRunner().invoke(app, ["scenarios", "ldn-mouse", "--complete"]).output
     assert Scenario.from_text(complete).hash == Scenario.load("ldn-mouse").hash
+
+
+def test_parameters_tell_what_a_preset_says_and_are_found_by_its_source(told: Told) -> None:
+    """Would catch the source of the mouse's value standing alone beside a value for humans."""
+    _, output, _ = told("parameters", "Licko")
+    assert output.startswith("pharmacokinetics.absorption_rate = 12 1/h")
+    assert "human oral naltrexone: 0.72 1/h (in vivo) cite: Licko 1981" in re.sub(r"\s+", " ", output)
+
+
+@pytest.mark.parametrize("width", ["60", "80", "110", "200"])
+def test_an_address_is_never_broken(width: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Would catch a column so narrow that nobody could copy a name from it."""
+    from immune_sim.scenario.registry import installed
+
+    monkeypatch.setenv("COLUMNS", width)
+    output = CliRunner().invoke(app, ["parameters"]).output
+    assert [each for each in installed().parameters if each not in output] == []
 
 
 def test_parameters_as_json_are_all_declarations() -> None:

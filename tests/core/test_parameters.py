@@ -7,7 +7,7 @@ import math
 import pint
 import pytest
 
-from immune_sim.core.parameters import GRADES, SOURCE_KINDS, Parameter, declared_in, param, parameters
+from immune_sim.core.parameters import GRADES, SOURCE_KINDS, Parameter, Stated, declared_in, param, parameters
 from immune_sim.scenario.registry import installed
 
 UNITS = pint.UnitRegistry()
@@ -104,8 +104,14 @@ def test_a_wrong_declaration_fails_at_import(wrong: dict[str, object], told: str
 
 def test_a_preset_with_an_unknown_or_wrong_value_fails_at_import() -> None:
     """Catches a preset that would silently do nothing."""
-    for preset in ({"speed": 1.0}, {"rate": 2.0}):
-        with pytest.raises(TypeError):
+    good = (1.0, "assumption", "assumed: a test")
+    for preset, told in (
+        ({"speed": Stated(*good)}, "no parameter speed"),
+        ({"rate": Stated(2.0, *good[1:])}, "out of range"),
+        ({"rate": Stated(1.0, "rumor", good[2])}, "must be one of"),  # type: ignore[arg-type]
+        ({"rate": Stated(1.0, "model", "somebody said")}, "must begin with"),
+    ):
+        with pytest.raises(TypeError, match=told):
 
             @parameters("planted", title="Planted", presets={"odd": preset})
             class Planted:

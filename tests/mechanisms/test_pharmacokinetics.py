@@ -14,11 +14,11 @@ from scipy.integrate import quad, solve_ivp
 from scipy.optimize import brentq
 
 from immune_sim.core.errors import ScenarioError
-from immune_sim.core.parameters import GRADES, SOURCE_KINDS
 from immune_sim.mechanisms.pharmacokinetics import HUMAN_ORAL, DrugLevels, Pharmacokinetics, occupancy
+from immune_sim.scenario.evidence import CONTRADICTIONS
 
 MOUSE = Pharmacokinetics()
-HUMAN = Pharmacokinetics(**{name: entry[0] for name, entry in HUMAN_ORAL.items()})
+HUMAN = Pharmacokinetics(**{name: stated.value for name, stated in HUMAN_ORAL.items()})
 
 
 def bateman(dose: float, ka: float, ke: float, t: float) -> float:
@@ -253,9 +253,23 @@ def test_the_human_block_against_positron_emission() -> None:
     assert occupancy(low.blockade()) == pytest.approx(0.957, abs=0.005)
 
 
+def test_what_the_human_preset_misses_is_told_with_the_computed_figures() -> None:
+    """Would catch a preset that was changed while the page still tells the old time and height of the peak."""
+    body = DrugLevels(HUMAN)
+    body.give(0.0, 4.5)
+    drug, held = [], []
+    for k in range(1, 1201):
+        body.advance(k / 100.0)
+        drug.append(body.concentration)
+        held.append(float(occupancy(body.blockade())))
+    told = [each.text for each in CONTRADICTIONS if each.text.startswith("The human preset here")]
+    assert len(told) == 1
+    assert f"peaks {(np.argmax(drug) + 1) / 100.0:.1f} h after a tablet" in told[0]
+    assert f"fills {100.0 * max(held):.0f} % of mu receptors" in told[0]
+
+
 def test_every_value_of_the_human_preset_has_grade_and_source() -> None:
     """Presets replace defaults, so they need evidence of their own."""
-    assert Pharmacokinetics.presets["human oral naltrexone"] == {name: entry[0] for name, entry in HUMAN_ORAL.items()}  # type: ignore[attr-defined]
-    for _, grade, source in HUMAN_ORAL.values():
-        assert grade in GRADES
-        assert source.startswith(SOURCE_KINDS)
+    stated = Pharmacokinetics.preset_declared["human oral naltrexone"]  # type: ignore[attr-defined]
+    assert {name: (each.default, each.grade, each.source) for name, each in stated.items()} == HUMAN_ORAL
+    assert stated["absorption_rate"].source != Pharmacokinetics.declared[1].source  # type: ignore[attr-defined]

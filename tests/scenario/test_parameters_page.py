@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
 
+from immune_sim.mechanisms.pharmacokinetics import HUMAN_ORAL
 from immune_sim.scenario.parameters_page import PAGE, main, page
 from immune_sim.scenario.registry import PARAMETERS
 
@@ -17,8 +19,18 @@ def test_every_parameter_has_its_row() -> None:
     lines = page().splitlines()
     for each in PARAMETERS.values():
         assert any(f"`{each.name}`" in line and each.about.replace("|", "\\|") in line for line in lines)
-    rows = [line for line in lines if line.startswith("|")]
-    assert all(line.replace("\\|", "").count("|") == 7 for line in rows)
+    columns = 0
+    for above, line in pairwise(lines):  # every row as wide as the head of its table
+        bars = line.replace("\\|", "").count("|")
+        columns = bars if not above.startswith("|") else columns
+        assert bars == columns or not line.startswith("|"), line
+
+
+def test_every_value_of_a_preset_has_its_row_with_its_own_source() -> None:
+    """Would catch a page on which human values stand beside the sources of the mouse."""
+    lines = page().splitlines()
+    for name, stated in HUMAN_ORAL.items():
+        assert f"| `{name}` | " in "\n".join(line for line in lines if line.endswith(f"| {stated.source} |"))
 
 
 def test_the_page_in_docs_is_up_to_date() -> None:

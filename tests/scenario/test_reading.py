@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -177,6 +178,17 @@ class TestFiles:
     def test_a_folder_is_not_a_scenario(self, tmp_path: Path) -> None:
         with pytest.raises(ScenarioError, match="this is a folder"):
             Scenario.from_file(tmp_path)
+
+    def test_a_pipe_is_refused_and_not_waited_for(self, tmp_path: Path) -> None:
+        """Would catch a command that hangs until somebody writes into the pipe."""
+        os.mkfifo(tmp_path / "pipe.toml")
+        with pytest.raises(ScenarioError, match="this is no ordinary file"):
+            Scenario.from_file(tmp_path / "pipe.toml")
+
+    def test_a_link_to_nothing_is_not_proposed_in_its_own_place(self, tmp_path: Path) -> None:
+        (tmp_path / "lost.toml").symlink_to(tmp_path / "gone.toml")
+        with pytest.raises(ScenarioError, match=r"no such file. `immune-sim scenarios`"):
+            Scenario.from_file(tmp_path / "lost.toml")
 
     def test_bytes_that_are_no_text_are_found_on_their_line(self, tmp_path: Path) -> None:
         path = tmp_path / "latin.toml"

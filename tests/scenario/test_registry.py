@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from immune_sim.core.parameters import GRADES, SOURCE_KINDS, Parameter, param, parameters
+from immune_sim.core.parameters import GRADES, SOURCE_KINDS, Parameter, Stated, param, parameters
 from immune_sim.scenario import checking, registry, units
 from immune_sim.scenario.registry import Registry
 from immune_sim.scenario.scenario import Scenario
 
 
-@parameters("zebra", title="Stripes", presets={"many": {"stripes": 9}})
+@parameters("zebra", title="Stripes", presets={"many": {"stripes": Stated(9, "setting", "assumed: a test")}})
 class Stripes:
     """A group of nobody."""
 

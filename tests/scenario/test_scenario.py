@@ -19,7 +19,7 @@ from immune_sim.mechanisms.links import Links
 from immune_sim.scenario import checking
 from immune_sim.scenario.consistency import contradictions
 from immune_sim.scenario.dosing import Dosing
-from immune_sim.scenario.overrides import parse_setting
+from immune_sim.scenario.overrides import parse_setting, read_settings
 from immune_sim.scenario.registry import installed
 from immune_sim.scenario.scenario import Scenario
 
@@ -265,6 +265,27 @@ class TestOverrides:
         assert parse_setting(' nk.kill_rate = "0.2 1/h"') == ("nk.kill_rate", "0.2 1/h")
         with pytest.raises(ScenarioError, match="is not a setting"):
             parse_setting("nk.kill_rate")
+
+    def test_a_regimen_on_the_command_line(self) -> None:
+        """Would catch "[]", which the message about a wrong regimen asks for, being refused."""
+        ldn = Scenario.shipped("ldn-mouse")
+        assert ldn.with_overrides(read_settings(["regimen=[]"])).dosing == ()
+        told = read_settings(['regimen=[{"dose": "4.5 mg", "every": "24 h"}]'])
+        assert [phase.dose_mg for phase in ldn.with_overrides(told).regimen] == [4.5]
+
+    def test_every_wrong_setting_is_told_and_none_silently_wins(self) -> None:
+        with pytest.raises(ScenarioError) as refused:
+            read_settings(["nk.capacity", "nk.capacity=3", "nk.capacity=4"])
+        assert len(refused.value.problems) == 2
+        assert "set twice" in str(refused.value)
+
+    def test_a_value_goes_back_to_the_declaration_of_its_preset(self) -> None:
+        """Would catch the sources of the mouse being shown for human values."""
+        human, mouse = Scenario.shipped("ldn-human"), Scenario.shipped("ldn-mouse")
+        address = "pharmacokinetics.drug_half_life"
+        assert human.origin(address).default == human.values[address]
+        assert human.origin(address).source != mouse.origin(address).source
+        assert human.origin("nk.kill_rate") is human.registry.parameters["nk.kill_rate"]
 
 
 class TestExtends:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from immune_sim.app.console import examples
+from immune_sim.app.numbers import whole
 
 if TYPE_CHECKING:
     from immune_sim.runs.benchmark import Comparison
@@ -24,13 +25,20 @@ def bench(
     large: Annotated[
         bool, typer.Option("--large", help="Also 100,000 and 1,000,000 cells, on one and two threads (minutes).")
     ] = False,
-    turns: Annotated[int, typer.Option("--turns", min=1, max=99, help="Turns of which the median counts.")] = 3,
-    hours: Annotated[int, typer.Option("--hours", min=1, max=240, help="Hours of the standard tissue in a turn.")] = 48,
+    turns: Annotated[
+        int, typer.Option("--turns", parser=whole(1, 99), metavar="N", help="Turns of which the median counts.")
+    ] = 3,
+    hours: Annotated[
+        int, typer.Option("--hours", parser=whole(1, 240), metavar="N", help="Hours of the standard tissue in a turn.")
+    ] = 48,
     compiling: Annotated[
         bool, typer.Option("--compile", help="Also the first run of a new installation (a minute).")
     ] = False,
     reference_hours: Annotated[
-        int, typer.Option("--reference-hours", min=1, max=48, help="Hours of the slow reference in a turn.")
+        int,
+        typer.Option(
+            "--reference-hours", parser=whole(1, 48), metavar="N", help="Hours of the slow reference in a turn."
+        ),
     ] = 2,
     json_file: Annotated[
         Path | None, typer.Option("--json", metavar="FILE", help="Also write all figures there.")

@@ -8,6 +8,7 @@ import typer
 from immune_sim.app.console import examples
 from immune_sim.app.dashboard.limits import Limits
 from immune_sim.app.dashboard.studies.settings import FOLDER, MOST_RUNS
+from immune_sim.app.numbers import whole
 
 USUAL = Limits()
 EXAMPLES = examples(
@@ -22,7 +23,7 @@ Cells = Annotated[
     int,
     typer.Option(
         "--max-cells",
-        min=1,
+        parser=whole(1),
         metavar="N",
         help="Tumor and immune cells that a tissue may begin with.",
         rich_help_panel=WHAT,
@@ -31,14 +32,18 @@ Cells = Annotated[
 Sites = Annotated[
     int,
     typer.Option(
-        "--max-sites", min=64, metavar="N", help="Sites of a tissue, which it cannot outgrow.", rich_help_panel=WHAT
+        "--max-sites",
+        parser=whole(64),
+        metavar="N",
+        help="Sites of a tissue, which it cannot outgrow.",
+        rich_help_panel=WHAT,
     ),
 ]
 Sessions = Annotated[
     int,
     typer.Option(
         "--max-sessions",
-        min=1,
+        parser=whole(1),
         metavar="N",
         help="Pages open at the same time, each with a tissue of its own.",
         rich_help_panel=WHAT,
@@ -53,7 +58,11 @@ Studies = Annotated[
 Runs = Annotated[
     int,
     typer.Option(
-        "--max-runs", min=1, metavar="N", help="Runs of studies that a session may ask for.", rich_help_panel=WHAT
+        "--max-runs",
+        parser=whole(1),
+        metavar="N",
+        help="Runs of studies that a session may ask for.",
+        rich_help_panel=WHAT,
     ),
 ]
 
@@ -65,7 +74,10 @@ def register(app: typer.Typer) -> None:
 
 def dashboard(
     port: Annotated[
-        int, typer.Option("--port", min=1, max=65535, help="Where to serve; the next free port if it is taken.")
+        int,
+        typer.Option(
+            "--port", parser=whole(1, 65535), metavar="N", help="Where to serve; the next free port if it is taken."
+        ),
     ] = 8765,
     browser: Annotated[bool, typer.Option("--browser/--no-browser", help="Open the page in the browser.")] = True,
     host: Annotated[

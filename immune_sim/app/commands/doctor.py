@@ -5,6 +5,7 @@ from typing import Annotated
 import typer
 
 from immune_sim.app.console import FAILURE, examples
+from immune_sim.app.numbers import whole
 
 EXAMPLES = examples(
     "immune-sim doctor", "immune-sim doctor --port 9000", "", "The exit code is 1 if something needs a cure."
@@ -17,7 +18,9 @@ def register(app: typer.Typer) -> None:
 
 
 def doctor(
-    port: Annotated[int, typer.Option("--port", min=1, max=65535, help="The port the dashboard would use.")] = 8765,
+    port: Annotated[
+        int, typer.Option("--port", parser=whole(1, 65535), metavar="N", help="The port the dashboard would use.")
+    ] = 8765,
 ) -> None:
     """Check versions, kernels, the dashboard's assets and port, and write access; name a cure for each problem."""
     from rich.table import Table

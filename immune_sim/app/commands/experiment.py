@@ -7,6 +7,7 @@ import typer
 
 from immune_sim.app.commands import experiment_report
 from immune_sim.app.console import examples
+from immune_sim.app.numbers import whole
 
 RUN = examples(
     "immune-sim experiment run zagon-1983 --quick",
@@ -15,7 +16,7 @@ RUN = examples(
     "immune-sim experiment run my-study.toml --shard 2/8",
     "immune-sim experiment run my-study.toml --scheduler tcp://10.0.0.5:8786",
     "",
-    "Ctrl-C finishes what runs, writes it and prints the command that goes on. The same command again goes on where it",
+    "Ctrl-C finishes what runs, writes it and prints the command that goes on. The same command again goes on where it "
     "stopped; more replicates, arms or design points compute only what is new.",
 )
 STATUS = examples("immune-sim experiment status results/zagon-1983")
@@ -40,14 +41,15 @@ Workers = Annotated[
     int | None,
     typer.Option(
         "--workers",
-        min=0,
-        max=1024,
+        parser=whole(0, 1024),
+        metavar="N",
         help="Processes; all cores if not given, 0 to compute in this one.",
         rich_help_panel=WHERE,
     ),
 ]
 Replicates = Annotated[
-    int | None, typer.Option("--replicates", min=1, help="Replicates, in place of those of the file.")
+    int | None,
+    typer.Option("--replicates", parser=whole(1), metavar="N", help="Replicates, in place of those of the file."),
 ]
 Scheduler = Annotated[
     str | None,
@@ -124,8 +126,8 @@ def status(folder: Folder) -> None:
 
 def verify(
     folder: Folder,
-    sample: Annotated[int, typer.Option("--sample", min=1, help="How many runs.")] = 10,
-    seed: Annotated[int, typer.Option("--seed", min=0, help="Which ones.")] = 1,
+    sample: Annotated[int, typer.Option("--sample", parser=whole(1), metavar="N", help="How many runs.")] = 10,
+    seed: Annotated[int, typer.Option("--seed", parser=whole(0), metavar="N", help="Which ones.")] = 1,
     workers: Workers = None,
 ) -> None:
     """Compute a sample of the stored runs again and compare them bit for bit."""
@@ -141,7 +143,11 @@ def repeat(folder: Folder, run_id: Annotated[str, typer.Argument(metavar="RUN", 
     raise typer.Exit(tell_repeated(folder, run_id))
 
 
-def bench(runs: Annotated[int, typer.Option("--runs", min=10, help="Tiny runs to measure with.")] = 1000) -> None:
+def bench(
+    runs: Annotated[
+        int, typer.Option("--runs", parser=whole(10), metavar="N", help="Tiny runs to measure with.")
+    ] = 1000,
+) -> None:
     """Measure what a run costs beside its own computation, and how two workers compare with one."""
     from immune_sim.app.experiment_bench import tell_bench
 

@@ -9,6 +9,7 @@ from immune_sim.app.console import examples
 if TYPE_CHECKING:
     from rich.console import Group
     from rich.table import Table
+    from rich.text import Text
 
     from immune_sim.core.parameters import Parameter
 
@@ -19,7 +20,11 @@ PARAMETERS = examples(
     "immune-sim parameters assumption --json",
 )
 SCHEMA = examples(
-    "immune-sim schema > scenario.schema.json", "", "An editor that reads it completes and checks scenario files."
+    "immune-sim schema > scenario.schema.json",
+    "",
+    "With the following as the first line of a scenario, an editor for TOML (VS Code with Even Better TOML, taplo) "
+    "completes and checks it:",
+    "#:schema ./scenario.schema.json",
 )
 SCHEDULE = examples("immune-sim schedule")
 
@@ -43,7 +48,7 @@ def parameters(
     from immune_sim.scenario.registry import installed
 
     known = installed().parameters
-    found = [each for each in known.values() if _matches(each, search)]
+    found = [each for each in known.values() if _matches([each, *_in_presets(each).values()], search)]
     if not found:
         raise ask_for(
             f'no parameter says "{search}". {did_you_mean(search or "", known, "`immune-sim parameters` lists all.")}'
@@ -68,8 +73,18 @@ def schedule() -> None:
     typer.echo(str(Schedule()))
 
 
-def _matches(parameter: "Parameter", search: str | None) -> bool:
-    text = " ".join((parameter.address, parameter.about, parameter.grade, parameter.source, parameter.unit)).lower()
+def _in_presets(parameter: "Parameter") -> "dict[str, Parameter]":
+    """What presets say in place of the default: name of the preset -> declaration with its own grade and source."""
+    from immune_sim.scenario.registry import installed
+
+    known = installed()
+    stated = {preset: known.in_preset(parameter.group, preset) for preset in known.presets(parameter.group)}
+    return {preset: declared[parameter.name] for preset, declared in stated.items() if parameter.name in declared}
+
+
+def _matches(declared: "list[Parameter]", search: str | None) -> bool:
+    told = (word for each in declared for word in (each.address, each.about, each.grade, each.source, each.unit))
+    text = " ".join(told).lower()
     plain = text.replace("_", " ")
     return all(word in text or word in plain for word in (search or "").lower().split())
 
@@ -85,7 +100,11 @@ def _print_json(found: "list[Parameter]") -> None:
         told = {
             name: getattr(each, name) for name in ("address", "default", "unit", "grade", "source", "about", "live")
         }
-        return told | bounds | {"kind": each.kind.__name__, "choices": list(each.choices)}
+        presets = {
+            preset: {"value": stated.default, "grade": stated.grade, "source": stated.source}
+            for preset, stated in _in_presets(each).items()
+        }
+        return told | bounds | {"kind": each.kind.__name__, "choices": list(each.choices), "presets": presets}
 
     typer.echo(json.dumps([row(each) for each in found], indent=2, ensure_ascii=False))
 
@@ -99,6 +118,19 @@ def _print_table(found: "list[Parameter]", of: int) -> None:
         to.print(f"{len(found)} of {of} parameters", style="dim")
 
 
+def _meaning(parameter: "Parameter") -> "Text":
+    """What a parameter means, the source of its default, and what presets put in its place."""
+    from rich.text import Text
+
+    from immune_sim.scenario import checking
+
+    told = Text.assemble(parameter.about, (f"\n{parameter.source}", "dim"))
+    for preset, stated in _in_presets(parameter).items():
+        value = checking.show(stated, stated.default)
+        told.append(f"\n{preset}: {value} ({stated.grade}) {stated.source}", "dim")
+    return told
+
+
 def _wide(found: "list[Parameter]") -> "Table":
     from rich.table import Table
     from rich.text import Text
@@ -107,11 +139,11 @@ def _wide(found: "list[Parameter]") -> "Table":
 
     table = Table(box=None, padding=(0, 2, 0, 0), header_style="bold", pad_edge=False)
     for head, style in (("parameter", "cyan"), ("default", ""), ("allowed", ""), ("grade", "")):
-        table.add_column(head, style=style, overflow="fold")
+        table.add_column(head, style=style, overflow="fold", no_wrap=head == "parameter")  # an address is copied whole
     table.add_column("meaning, source", overflow="fold", ratio=1)
     for each in found:
         shown = (each.address, checking.show(each, each.default), checking.range_words(each), each.grade)
-        table.add_row(*(Text(word) for word in shown), Text.assemble(each.about, (f"\n{each.source}", "dim")))
+        table.add_row(*(Text(word) for word in shown), _meaning(each))
     return table
 
 
@@ -127,8 +159,8 @@ def _narrow(found: "list[Parameter]") -> "Group":
     for each in found:
         default, allowed = checking.show(each, each.default), checking.range_words(each)
         lines.append(Text.assemble((each.address, "cyan"), f" = {default}  ", (f"({allowed}; {each.grade})", "dim")))
-        lines.append(Padding(Text.assemble(each.about, (f"\n{each.source}", "dim")), (0, 0, 0, 4)))
+        lines.append(Padding(_meaning(each), (0, 0, 0, 4)))
     return Group(*lines)
 
 
-WIDE = 100  # columns from which a table has room for meaning and source
+WIDE = 110  # columns from which a table has room for meaning and source

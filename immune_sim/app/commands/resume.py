@@ -5,7 +5,8 @@ from typing import Annotated
 
 import typer
 
-from immune_sim.app.commands.run import CheckpointEvery, Frames, FramesEvery, ThreadCount
+from immune_sim.app import numbers
+from immune_sim.app.commands.run import EVERY_DAY, CheckpointEvery, Frames, FramesEvery, ThreadCount
 from immune_sim.app.console import examples
 
 EXAMPLES = examples(
@@ -29,13 +30,18 @@ def resume(
     ],
     days: Annotated[
         float | None,
-        typer.Option("--days", metavar="DAYS", help="Run until this day; the scenario's duration if not given."),
+        typer.Option(
+            "--days",
+            parser=numbers.days,
+            metavar="DAYS",
+            help="Run until this day; the scenario's duration if not given.",
+        ),
     ] = None,
     out: Annotated[
         Path | None, typer.Option("--out", metavar="DIR", help="A new folder; that of the unfinished run if not given.")
     ] = None,
     save_frames: Frames = False,
-    frames_every: FramesEvery = 24,
+    frames_every: FramesEvery = None,
     checkpoint_every: CheckpointEvery = None,
     threads: ThreadCount = 1,
 ) -> None:
@@ -43,6 +49,9 @@ def resume(
     from immune_sim.app.setting_up import Wishes, resumed_job
     from immune_sim.app.working import work
 
-    every = frames_every if save_frames else None
-    wishes = Wishes(frames_every=every, checkpoint_every=checkpoint_every, threads=threads)
+    wishes = Wishes(
+        frames_every=frames_every or (EVERY_DAY if save_frames else None),
+        checkpoint_every=checkpoint_every,
+        threads=threads,
+    )
     raise typer.Exit(work(resumed_job(checkpoint, days, out, wishes)))

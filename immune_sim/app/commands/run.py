@@ -5,17 +5,23 @@ from typing import Annotated
 
 import typer
 
+from immune_sim.app import numbers
 from immune_sim.app.console import examples
+from immune_sim.app.numbers import whole
 
 OUTPUT = "What is written"
+EVERY_DAY = 24  # h
+LARGEST_SEED, MOST_THREADS = 2**64 - 1, 256  # those of the model, which would cost a second to import
 EXAMPLES = examples(
     "immune-sim run ldn-mouse",
     "immune-sim run my-scenario.toml --days 30 --seed 7 --out results/mine",
-    'immune-sim run ldn-mouse --set "nk.kill_rate=0.2 1/h" --set links.nk_cytotoxicity=0.5',
+    'immune-sim run ldn-mouse --set "nk.kill_rate=0.2 1/h" --set links.nk_recruitment=1',
     "immune-sim run control-mouse --save-frames --checkpoint-every 240",
-    "immune-sim run --code CODE           # a code that the dashboard gave under Take away",
-    "immune-sim run --code my-run.toml    # or the scenario file that it saved, with every change made by hand",
+    "immune-sim run --code CODE",
+    "immune-sim run --code my-run.toml",
     "",
+    "CODE is what the dashboard gives under Take away; the scenario file it saves, with every change made by hand, "
+    "serves as well.",
     "Ctrl-C finishes the hour, writes what is there and tells how to go on.",
 )
 
@@ -24,11 +30,18 @@ Settings = Annotated[
 ]
 Days = Annotated[
     float | None,
-    typer.Option("--days", metavar="DAYS", help="How long to run; the scenario's duration if not given."),
+    typer.Option(
+        "--days", parser=numbers.days, metavar="DAYS", help="How long to run; the scenario's duration if not given."
+    ),
 ]
 Seed = Annotated[
     int | None,
-    typer.Option("--seed", metavar="N", help="Root of all random draws, 1 if not given; the same seed, the same bits."),
+    typer.Option(
+        "--seed",
+        parser=whole(0, LARGEST_SEED),
+        metavar="N",
+        help="Root of all random draws, 1 if not given; the same seed, the same bits.",
+    ),
 ]
 Code = Annotated[
     str | None,
@@ -52,23 +65,33 @@ Frames = Annotated[
     ),
 ]
 FramesEvery = Annotated[
-    int,
+    int | None,
     typer.Option(
-        "--frames-every", min=1, metavar="HOURS", help="How often --save-frames keeps it.", rich_help_panel=OUTPUT
+        "--frames-every",
+        parser=whole(1),
+        metavar="HOURS",
+        help="Keep it this often instead; implies --save-frames.",
+        rich_help_panel=OUTPUT,
     ),
 ]
 CheckpointEvery = Annotated[
     int | None,
     typer.Option(
         "--checkpoint-every",
-        min=1,
+        parser=whole(1),
         metavar="HOURS",
         help="Save the whole state this often, for `immune-sim resume`.",
         rich_help_panel=OUTPUT,
     ),
 ]
 ThreadCount = Annotated[
-    int, typer.Option("--threads", min=1, metavar="N", help="Threads to compute with; results do not depend on it.")
+    int,
+    typer.Option(
+        "--threads",
+        parser=whole(1, MOST_THREADS),
+        metavar="N",
+        help="Threads to compute with; results do not depend on it.",
+    ),
 ]
 
 
@@ -87,7 +110,7 @@ def run(
     code: Code = None,
     out: Out = None,
     save_frames: Frames = False,
-    frames_every: FramesEvery = 24,
+    frames_every: FramesEvery = None,
     checkpoint_every: CheckpointEvery = None,
     threads: ThreadCount = 1,
 ) -> None:
@@ -96,8 +119,11 @@ def run(
     from immune_sim.app.setting_up import Wishes, coded_job, new_job
     from immune_sim.app.working import work
 
-    every = frames_every if save_frames else None
-    wishes = Wishes(frames_every=every, checkpoint_every=checkpoint_every, threads=threads)
+    wishes = Wishes(
+        frames_every=frames_every or (EVERY_DAY if save_frames else None),
+        checkpoint_every=checkpoint_every,
+        threads=threads,
+    )
     if code is not None:
         if scenario is not None or seed is not None or settings:
             raise ask_for(

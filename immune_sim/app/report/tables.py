@@ -22,14 +22,18 @@ def changed(scenario: Scenario) -> Markup:
     rows = []
     for address, value in scenario.changed.items():
         each = scenario.registry.parameters[address]
+        origin = scenario.origin(address)
+        of_preset = text("" if origin is each else "of the preset: ")
         meaning = element("div", text(each.about)) + element(
-            "div", raw(grade(each.grade)), text(" "), source(each.source), cls="small"
+            "div", of_preset, raw(grade(origin.grade)), text(" "), source(origin.source), cls="small"
         )
         rows.append(
             [code(address), text(checking.show(each, value)), text(checking.show(each, each.default)), raw(meaning)]
         )
     return section(
-        title, *presets, table(["parameter", "here", "default", "meaning; grade and source of the default"], rows)
+        title,
+        *presets,
+        table(["parameter", "here", "default", "meaning; grade and source of the default or the preset"], rows),
     )
 
 

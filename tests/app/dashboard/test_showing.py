@@ -169,7 +169,11 @@ def test_a_picture_travels_compressed_and_whole() -> None:
 
 def test_every_parameter_has_a_slider_or_a_field_that_holds_its_default() -> None:
     """Catches a declaration whose slider could not reach its own default."""
-    shown = {each["address"]: each for group in described(installed().groups.values()) for each in group["parameters"]}
+    shown = {
+        each["address"]: each
+        for group in described(installed().groups.values(), Scenario.default())
+        for each in group["parameters"]
+    }
     assert shown.keys() == installed().parameters.keys()
     for address, each in shown.items():
         if not each["bounded"]:

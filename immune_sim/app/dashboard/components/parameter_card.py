@@ -17,8 +17,9 @@ LAST = ("space", "time", "clock", "inoculum", "endpoints")
 def ParameterCard(session: Session) -> None:
     """The sheet of sliders and what is to be done about changes."""
     registry = session.scenario.registry
-    groups = solara.use_memo(lambda: described(sorted(registry.groups.values(), key=_rank)), [])
     _ = session.scenario_name.value  # another scenario, other values
+    ordered = sorted(registry.groups.values(), key=_rank)
+    groups = solara.use_memo(lambda: described(ordered, session.scenario), [dict(session.scenario.presets)])
     changes, waiting = session.changes.value, session.waiting.value
     base = session.scenario.values
     with v.Html(tag="section", class_="card parameter-card", attributes={"aria-label": "Parameters"}):

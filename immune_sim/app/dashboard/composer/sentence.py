@@ -68,7 +68,7 @@ def clock_words(minutes: int) -> str:
 
 def _route(scenario: Scenario) -> str:
     """By mouth where the kinetics are those of a tablet, otherwise injected."""
-    oral = scenario.values.get("pharmacokinetics.absorption_rate") == HUMAN_ORAL["absorption_rate"][0]
+    oral = scenario.values.get("pharmacokinetics.absorption_rate") == HUMAN_ORAL["absorption_rate"].value
     return "by mouth" if oral or scenario.presets.get("pharmacokinetics") == ORAL else "injected"
 
 

@@ -12,6 +12,7 @@ import traitlets
 
 from immune_sim.app.dashboard.words import spoken, unit_shown
 from immune_sim.core.parameters import Parameter, Value, declared_in
+from immune_sim.scenario.scenario import Scenario
 
 SOURCE = Path(__file__).with_suffix(".js")
 # Where on a slider the default of a wide range should lie.
@@ -49,17 +50,20 @@ class ParameterSheet(anywidget.AnyWidget):
             self._on_undo(str(content["address"]))
 
 
-def described(groups: Iterable[type]) -> list[dict[str, Any]]:
-    """The declarations of these parameter classes as the page needs them; groups without parameters are left out."""
+def described(groups: Iterable[type], scenario: Scenario) -> list[dict[str, Any]]:
+    """The declarations of these parameter classes as the page needs them; groups without parameters are left out.
+
+    Grade and source are those of the preset that the scenario uses, where it has one.
+    """
     described_groups = []
     for group in groups:
-        parameters = [_described(each) for each in declared_in(group)]
+        parameters = [_described(each, scenario.origin(each.address)) for each in declared_in(group)]
         if parameters:
             described_groups.append({"name": group.group, "title": group.title, "parameters": parameters})  # type: ignore[attr-defined]
     return described_groups
 
 
-def _described(parameter: Parameter) -> dict[str, Any]:
+def _described(parameter: Parameter, origin: Parameter) -> dict[str, Any]:
     bounded = parameter.kind in (int, float) and math.isfinite(parameter.low) and math.isfinite(parameter.high)
     return {
         "address": parameter.address,
@@ -67,8 +71,8 @@ def _described(parameter: Parameter) -> dict[str, Any]:
         "unit": unit_shown(parameter.unit),
         "kind": parameter.kind.__name__,
         "about": parameter.about,
-        "grade": parameter.grade,
-        "source": parameter.source,
+        "grade": origin.grade,
+        "source": origin.source,
         "choices": list(parameter.choices),
         "live": parameter.live,
         "bounded": bounded,
