@@ -15,7 +15,7 @@ LARGEST_SEED, MOST_THREADS = 2**64 - 1, 256  # those of the model, which would c
 EXAMPLES = examples(
     "immune-sim run ldn-mouse",
     "immune-sim run my-scenario.toml --days 30 --seed 7 --out results/mine",
-    'immune-sim run ldn-mouse --set "nk.kill_rate=0.2 1/h" --set links.nk_recruitment=1',
+    'immune-sim run ldn-mouse --set "nk.kill_rate=0.2 1/h" --set nk.capacity=9',
     "immune-sim run control-mouse --save-frames --checkpoint-every 240",
     "immune-sim run --code CODE",
     "immune-sim run --code my-run.toml",
