@@ -162,7 +162,7 @@ def test_a_branch_is_compared_with_the_run_it_left(alone: Lab) -> None:
         alone.press("1 day")
         alone.wait_hour(f"h === {24 * day}")
     alone.page.evaluate("document.activeElement && document.activeElement.blur()")
-    alone.page.wait_for_timeout(400)  # the strip is told its hour a moment after the clock
+    alone.page.locator('.strip-axis[aria-valuenow="48"]').wait_for()  # the strip is told a moment after the clock
     alone.page.keyboard.press("Shift+ArrowLeft")
     alone.wait_hour("h === 24")
     alone.press("Give a dose now")

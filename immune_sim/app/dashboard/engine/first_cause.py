@@ -19,6 +19,7 @@ CAUSING = {
     "blockade": "blockade",
     "ligand_systemic": "ligand",
 }
+UNITS = {"drug_concentration": " nM"}  # the others are plain numbers
 MEANS = {  # over cells: once the cells are others, such a difference is no cause
     "signal_mean": "mean signal",
     "receptor_mean": "mean receptor level",
@@ -71,7 +72,7 @@ class Watch:
             return "No difference so far: the same, cell by cell."
         if not self.cell:
             return f"{self.quantity} So far every cell does the same."
-        return f"{self.cell} {self.quantity}".strip()
+        return f"{self.quantity} {self.cell}".strip()  # in the order in which it came about
 
     def look(self, first: Any, second: Any) -> None:
         """Compare two models that stand at the same hour; called every hour, until ``done``."""
@@ -91,7 +92,8 @@ class Watch:
             a, b = float(one[name]), float(other[name])
             if a != b and not (np.isnan(a) and np.isnan(b)):
                 values = _told_apart(a, b, self.names)
-                return f"{words[0].upper()}{words[1:]} since hour {round(first.time)}: {values}."
+                unit = UNITS.get(name, "")
+                return f"{words[0].upper()}{words[1:]} since hour {round(first.time)}: {values}{unit}."
         return ""
 
     def _said(self, event: Event, first: Any, second: Any) -> str:
