@@ -71,7 +71,7 @@ def Choices(session: Session) -> None:
             )
         Schedules(session, add)
         LinkOff(session, add)
-        OtherValue(session, add, from_now.value)
+        OtherValue(session, add, set_problem, from_now.value)
         if problem:
             text(problem, "panel-problem", role="alert")
 
@@ -116,11 +116,10 @@ def LinkOff(session: Session, add: Add) -> None:
 
 
 @solara.component
-def OtherValue(session: Session, add: Add, live_only: bool) -> None:
-    """Any parameter at another value."""
+def OtherValue(session: Session, add: Add, complain: Callable[[str], None], live_only: bool) -> None:
+    """Any parameter at another value. complain: told what is wrong with it, in words."""
     address, set_address = solara.use_state("")
     wanted, set_wanted = solara.use_state("")
-    problem, set_problem = solara.use_state("")
     choices = twins.parameters(session.scenario, live_only)
     address = address if address in [each for each, _ in choices] else ""
     values = {**session.scenario.values, **session.changes.value}
@@ -133,10 +132,10 @@ def OtherValue(session: Session, add: Add, live_only: bool) -> None:
         try:
             value = _read(wanted, values[address])
         except ValueError:
-            set_problem(f'"{wanted}" is not a value of this parameter. It is {values[address]} now.')
+            complain(f'"{wanted}" is not a value of this parameter. It is {values[address]} now.')
             return
         if value == values[address]:
-            set_problem("This is the value it has; write another one.")
+            complain("This is the value it has; write another one.")
             return
         add({address: value}, twins.titled(address, value, session.scenario))
 
@@ -168,8 +167,6 @@ def OtherValue(session: Session, add: Add, live_only: bool) -> None:
             declared = session.scenario.registry.parameters.get(address)
             text(unit_shown(declared.unit) if declared else "", "twin-unit", "span")
             Action("Compare", "mdi-compare", compare, kind="primary", disabled=not address)
-        if problem:
-            text(problem, "panel-problem", role="alert")
 
 
 def _read(written: str, like: Any) -> Any:
