@@ -68,13 +68,16 @@ again:
 	@sh scripts/make_venv.sh
 
 # Whoever is offline goes on with what an earlier call installed.
-OLDER = { [ -e $@ ] && echo "Nothing could be fetched (no network?); going on with what is installed." >&2; }
+OLDER = if [ -e $@ ]; then echo "Nothing could be fetched (no network?); going on with what is installed." >&2; else \
+	echo "The packages could not be installed; pip says why above. The set-up needs the network once: with it, call" \
+	"make again. Nothing outside of .venv was changed." >&2; exit 1; fi
 
 .venv/.runtime: .venv/.made pyproject.toml constraints.txt
-	@echo "Installing immune-sim into .venv (once: some minutes, about 1 GB) ..."
-	@if $(BIN)/python -m pip install --quiet --constraint constraints.txt --editable .; then touch $@; else $(OLDER); fi
+	@echo "Installing immune-sim into .venv (once: some minutes without a word, about 1.4 GB) ..."
+	@if $(BIN)/python -m pip install --quiet --constraint constraints.txt --editable .; then touch $@; \
+		else $(OLDER); fi
 
 .venv/.development: .venv/.made pyproject.toml constraints.txt
-	@echo "Installing immune-sim and its test tools into .venv (once: some minutes, about 1.5 GB) ..."
+	@echo "Installing immune-sim and its test tools into .venv (once: some minutes without a word, about 1.7 GB) ..."
 	@if $(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[dev]'; \
 		then touch .venv/.runtime $@; else $(OLDER); fi

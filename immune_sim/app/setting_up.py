@@ -59,16 +59,22 @@ def new_job(
     overrides = read_settings(settings)
     if days is not None and "duration" in overrides:
         raise ask_for("the duration is given twice. Leave out one of --days and --set duration=...", "--days")
-    wanted = Scenario.load(scenario)
+    plain = wanted = Scenario.load(scenario)
     if days is not None:
         of_days = {"duration": f"{days:.12g} d"}
         wanted, overrides = wanted.with_overrides(of_days, origin="--days"), of_days | overrides
     wanted = wanted.with_overrides(overrides, origin="--set")
-    folder = RunFolder.create(out or RESULTS / f"{wanted.name}-seed{seed}")
+    folder = RunFolder.create(out or RESULTS / _usual_name(wanted, plain, seed))
     say_that_it_compiles()
     model = TumorImmuneModel(wanted, rng=seed, threads=wishes.threads)
     started = {"command": command_line(), "overrides": overrides, "began_at_hour": 0.0}
     return _job(model, folder, model.duration, wishes, started)
+
+
+def _usual_name(wanted: Scenario, plain: Scenario, seed: int) -> str:
+    """The folder of a run that names none; one that was changed is not taken for the scenario as it is."""
+    changed = "" if wanted.hash == plain.hash else f"-{wanted.hash[:6]}"
+    return f"{wanted.name}-seed{seed}{changed}"
 
 
 def coded_job(text: str, days: float | None, out: Path | None, wishes: Wishes) -> Job:

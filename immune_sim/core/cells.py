@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from immune_sim.core.errors import CellError
+from immune_sim.core.errors import CellError, UnknownColumnError
 from immune_sim.core.jit import kernel
 
 
@@ -87,6 +87,8 @@ class CellTable:
     def __getitem__(self, name: str) -> np.ndarray:
         view = self._views.get(name)
         if view is None:
+            if name not in self.columns:
+                raise UnknownColumnError(f'the cells have no column "{name}". They have: {", ".join(self.columns)}.')
             view = self._views[name] = self.columns[name][: self.n]
         return view
 

@@ -47,9 +47,19 @@ class OutputError(ImmuneSimError):
     """A result that cannot be written where it was asked for."""
 
 
+class BrokenHourError(ImmuneSimError):
+    """A model in which an hour ended in an error, and which was asked to go on."""
+
+
 class CellError(ImmuneSimError):
     """A cell that was removed, or a change of a cell that the tissue cannot hold."""
 
 
 class CellAttributeError(CellError, AttributeError):
     """An attribute that this kind of cell does not have; to Python an AttributeError, so that hasattr works."""
+
+
+class UnknownColumnError(CellError, KeyError):
+    """A column that a table of cells does not have; to Python a KeyError, whose text would stand in quotes."""
+
+    __str__ = Exception.__str__

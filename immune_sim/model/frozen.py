@@ -35,6 +35,8 @@ def freeze(model: TumorImmuneModel) -> tuple[dict[str, Any], Arrays]:
     Raises CheckpointError inside of an hour.
     """
     tissue = model.tissue
+    if model._broken:
+        raise CheckpointError(model._broken)
     if tissue.hour != int(model.time) or model.recorder.rows != tissue.hour + 1:
         raise CheckpointError(
             "a checkpoint cannot be written while an hour is being computed. "

@@ -18,6 +18,7 @@ from immune_sim.core.parallel import Threads
 from immune_sim.mechanisms.endpoints import summarize
 from immune_sim.model import checkpoint
 from immune_sim.model.access import AgentAccess
+from immune_sim.model.advance import Advance
 from immune_sim.model.collector import OutcomeCollector
 from immune_sim.model.parameters import Parameters
 from immune_sim.model.recorder import Recorder
@@ -32,7 +33,7 @@ LARGEST_SEED = 2**64 - 1
 MOST_THREADS = 256
 
 
-class TumorImmuneModel(Treatment, AgentAccess, mesa.Model):
+class TumorImmuneModel(Advance, Treatment, AgentAccess, mesa.Model):
     """Tumor cells, NK cells and cytotoxic T cells under an opioid-blockade schedule.
 
     scenario: name of a shipped one, path of a file, or a Scenario. rng: seed; the same seed gives the same bits for any
@@ -76,8 +77,12 @@ class TumorImmuneModel(Treatment, AgentAccess, mesa.Model):
 
     def step(self) -> None:
         """Compute one hour."""
-        self.schedule.run_hour(self.tissue)
-        self._record()
+        try:
+            self.schedule.run_hour(self.tissue)
+            self._record()
+        except BaseException as error:  # Ctrl-C in a notebook too
+            self._break_off(round(self.time), error)
+            raise
 
     def run_to_end(self) -> None:
         """Run until the scenario's duration, or until an endpoint stops the run."""

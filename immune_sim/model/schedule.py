@@ -116,11 +116,14 @@ class Schedule:
         return groups
 
     def _run(self, entry: Entry, tissue: Tissue) -> None:
-        if not self.timed:
+        began = time.perf_counter() if self.timed else 0.0
+        try:
             entry.run(tissue)
+        except Exception as error:
+            error.add_note(f'This was raised in the entry "{entry.name}" of the schedule.')
+            raise
+        if not self.timed:
             return
-        began = time.perf_counter()
-        entry.run(tissue)
         entry.seconds += time.perf_counter() - began
         entry.calls += 1
 

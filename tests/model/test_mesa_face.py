@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from mesa.time import Schedule
 
-from immune_sim.core.errors import ImmuneSimError, ScenarioError
+from immune_sim.core.errors import BrokenHourError, CheckpointError, ImmuneSimError, ScenarioError
 from immune_sim.model import TumorImmuneModel
 from immune_sim.model.agents import NaturalKillerCell, TumorCell
 from immune_sim.model.outcomes import NAMES
@@ -175,6 +175,38 @@ def button(context: Any, label: str) -> Any:
 
 
 @pytest.mark.filterwarnings("default")  # of the viewer's libraries, which are not ours to mend
+def test_after_an_hour_that_broke_off_nothing_goes_on_in_silence(tmp_path: Path) -> None:
+    """Catches a clock that runs on without computing: Mesa drops the hours to come when one of them raises."""
+    model = small()
+    model.run_for(2)
+    model.add_process("mine", lambda each: each.tissue.tumor["signall"].sum(), after="death")
+    with pytest.raises(KeyError, match=r'no column "signall". They have: .*signal') as raised:
+        model.run_for(1)
+    assert 'the entry "mine"' in "".join(raised.value.__notes__)
+    model.schedule.remove("mine")
+    for go_on in (model.step, lambda: model.run_for(3), lambda: model.run_until(9), model.run_to_end):
+        with pytest.raises(BrokenHourError, match="hour 3 broke off"):
+            go_on()
+    with pytest.raises(CheckpointError, match="hour 3 broke off"):
+        model.save(tmp_path / "broken.npz")
+
+
+@pytest.mark.parametrize("hours", ["24", "3 mg", "soon", -1, float("nan"), float("inf"), None, [1]])
+def test_what_is_no_number_of_hours_is_refused(hours: Any) -> None:
+    model = small()
+    for go_on in (model.run_for, model.run_until):
+        with pytest.raises(ScenarioError, match=r"run_(for|until)"):
+            go_on(hours)
+    assert model.time == 0.0
+
+
+def test_durations_may_be_said_with_their_unit() -> None:
+    model = small()
+    model.run_for("6 h")
+    model.run_until("0.5 d")
+    assert (model.time, model.recorder.rows) == (12.0, 13)
+
+
 def test_mesas_viewer_steps_and_resets_the_model() -> None:
     """On reset the chosen scenario and sliders count; catches a scenario that Mesa takes for one of its own."""
     import solara

@@ -55,7 +55,10 @@ Code = Annotated[
 Out = Annotated[
     Path | None,
     typer.Option(
-        "--out", metavar="DIR", help="A new folder; results/<scenario>-seed<seed> if not given.", rich_help_panel=OUTPUT
+        "--out",
+        metavar="DIR",
+        help="A new folder; results/<scenario>-seed<seed> if not given, with six letters more for a changed one.",
+        rich_help_panel=OUTPUT,
     ),
 ]
 Frames = Annotated[

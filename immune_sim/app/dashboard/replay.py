@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import hashlib
 import json
 import re
 import zlib
@@ -30,7 +31,7 @@ LONGEST_CODE = 16_000  # characters that are read at all
 LARGEST_CONTENT = 128_000  # bytes that a code may unpack to
 LATEST_HOUR = 24 * 365
 LARGEST_SEED = 2**63  # runs of studies have seeds of 63 bits
-DIGITS = 6  # of the scenario's hash, to notice a code of another version
+DIGITS = 6  # of the check at a code's end: a slip of the pen passes once in 16 million
 CARRIED = "Code: "  # begins the comment of a saved file that carries its code
 BASE = "control-mouse"  # a file that extends nothing is told as what differs from this one
 _CODE = re.compile(r"([a-z0-9-]+)\.(\d{1,19})\.(\d{1,5})\.([0-9a-f]{6})(?:\.([A-Za-z0-9_-]+))?")
@@ -203,17 +204,23 @@ def code(run: Run) -> str:
 
     Raises ScenarioError where there is too much to say, after hundreds of changes.
     """
-    plain = f"{run.name}.{run.seed}.{run.hour}.{run.scenario.hash[:DIGITS]}"
+    plain = f"{run.name}.{run.seed}.{run.hour}"
     if not run.overrides and not run.changes and not run.title:
-        return plain
+        return f"{plain}.{_check(run, plain)}"
     content: dict[str, Any] = {"o": run.overrides, "c": [[each.hour, each.address, each.value] for each in run.changes]}
     if run.title:
         content["t"] = [run.title, run.about]
     raw = json.dumps(content, separators=(",", ":")).encode()
     packed = base64.urlsafe_b64encode(zlib.compress(raw, level=9)).decode().rstrip("=")
-    if len(raw) > LARGEST_CONTENT or len(plain) + len(packed) >= LONGEST_CODE:
+    whole = f"{plain}.{_check(run, plain + packed)}.{packed}"
+    if len(raw) > LARGEST_CONTENT or len(whole) >= LONGEST_CODE:
         raise _refused("this run holds too many changes for a code. Take the scenario file away instead.")
-    return f"{plain}.{packed}"
+    return whole
+
+
+def _check(run: Run, letters: str) -> str:
+    """Some digits that depend on every letter of a code and on the values of its scenario in this version."""
+    return hashlib.sha256(f"{run.scenario.hash} {letters}".encode()).hexdigest()[:DIGITS]
 
 
 def read(text: str) -> Run:
@@ -225,10 +232,10 @@ def read(text: str) -> Run:
     if int(hour) > LATEST_HOUR or int(seed) >= LARGEST_SEED:
         raise _refused(f"seed {seed} or hour {hour} is too large. Hours go up to {LATEST_HOUR}.")
     run = Run(name, int(seed), int(hour), *(_unpack(packed) if packed else ()))
-    if run.scenario.hash[:DIGITS] != check:
+    if _check(run, f"{name}.{seed}.{hour}{packed or ''}") != check:
         raise _refused(
-            f'it was made from other values of "{name}". Either a letter is wrong, or it comes from another version '
-            "of immune-sim; then open the saved scenario file with that version."
+            "its letters do not fit together. Either one is wrong (name, seed and hour are checked too), or it comes "
+            "from another version of immune-sim; then open the saved scenario file with that version."
         )
     return run
 

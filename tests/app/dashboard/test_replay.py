@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import dataclasses
+import hashlib
 import json
 import zlib
 
@@ -116,7 +117,27 @@ def test_of_a_slider_drawn_within_an_hour_the_last_value_stays() -> None:
 
 def packed(content: object) -> str:
     letters = base64.urlsafe_b64encode(zlib.compress(json.dumps(content).encode())).decode().rstrip("=")
-    return f"control-mouse.1.0.{Scenario.shipped('control-mouse').hash[:6]}.{letters}"
+    told = f"{Scenario.shipped('control-mouse').hash} control-mouse.1.0{letters}"
+    return f"control-mouse.1.0.{hashlib.sha256(told.encode()).hexdigest()[:6]}.{letters}"
+
+
+def test_what_is_packed_here_is_a_code_but_for_its_content() -> None:
+    """Without this the refusals below could all come from a wrong check."""
+    assert replay.read(packed({"o": {}, "c": [[0.0, "", 1.0]]})).changes == (Change(0.0, 1.0),)
+
+
+@pytest.mark.parametrize("run", [Run("ldn-mouse", 12, 230), Run("ldn-mouse", 12, 230, {}, (Change(12.0, 0.5, LINK),))])
+def test_every_letter_of_a_code_is_checked(run: Run) -> None:
+    """Catches a slip in seed or hour that opens another run without a word: codes are copied from a blackboard."""
+    whole = replay.code(run)
+    assert replay.read(whole) == run
+    for at, letter in enumerate(whole):
+        other = "7" if letter != "7" else "3"
+        if letter != ".":
+            with pytest.raises(ScenarioError):
+                replay.read(whole[:at] + other + whole[at + 1 :])
+    with pytest.raises(ScenarioError, match="do not fit"):
+        replay.read(whole.replace(".230.", ".2301."))
 
 
 @pytest.mark.parametrize(
