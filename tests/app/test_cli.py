@@ -196,6 +196,13 @@ def test_scenarios_print_files_that_can_be_read_back() -> None:
     assert Scenario.from_text(complete).hash == Scenario.load("ldn-mouse").hash
 
 
+def test_a_search_finds_words_by_how_they_begin() -> None:
+    """Catches "nk" found in "links" and "unknown", before anything about NK cells."""
+    _, output, _ = told("parameters", "nk")
+    assert "nk.kill_rate" in output
+    assert "links.tumor_proliferation" not in output
+
+
 def test_parameters_tell_what_a_preset_says_and_are_found_by_its_source(told: Told) -> None:
     """Would catch the source of the mouse's value standing alone beside a value for humans."""
     _, output, _ = told("parameters", "Licko")

@@ -1,5 +1,6 @@
 """``immune-sim parameters``, ``schema`` and ``schedule``: what the declarations say."""
 
+import re
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -38,7 +39,8 @@ def register(app: typer.Typer) -> None:
 
 def parameters(
     search: Annotated[
-        str | None, typer.Argument(metavar="[SEARCH]", help="Words that occur in the address, text, grade or source.")
+        str | None,
+        typer.Argument(metavar="[SEARCH]", help="Words, or how they begin, in the address, text, grade or source."),
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
@@ -86,7 +88,8 @@ def _matches(declared: "list[Parameter]", search: str | None) -> bool:
     told = (word for each in declared for word in (each.address, each.about, each.grade, each.source, each.unit))
     text = " ".join(told).lower()
     plain = text.replace("_", " ")
-    return all(word in text or word in plain for word in (search or "").lower().split())
+    begun = (re.compile(rf"(?<![a-z0-9]){re.escape(word)}") for word in (search or "").lower().split())
+    return all(word.search(text) or word.search(plain) for word in begun)  # "nk" is not in "links"
 
 
 def _print_json(found: "list[Parameter]") -> None:
