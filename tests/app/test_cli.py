@@ -196,7 +196,7 @@ def test_scenarios_print_files_that_can_be_read_back() -> None:
     assert Scenario.from_text(complete).hash == Scenario.load("ldn-mouse").hash
 
 
-def test_a_search_finds_words_by_how_they_begin() -> None:
+def test_a_search_finds_words_by_how_they_begin(told: Told) -> None:
     """Catches "nk" found in "links" and "unknown", before anything about NK cells."""
     _, output, _ = told("parameters", "nk")
     assert "nk.kill_rate" in output
