@@ -21,7 +21,7 @@ def tell_status(folder: Path) -> int:
     study = Study.open(folder)
     found, to = status(study), console()
     to.print(Text(found.name, style="bold"))
-    to.print(f"runs        {_how_many(found, study.manifest['replicates']['half_width'])}, {found.failed:,} failed")
+    to.print(f"runs        {how_many(found, study.manifest['replicates']['half_width'])}, {found.failed:,} failed")
     to.print(f"points      {found.points:,}")
     for arm, count in found.per_arm.items():
         known = found.estimates.get(arm)
@@ -38,7 +38,8 @@ def tell_status(folder: Path) -> int:
     return DAMAGED if found.damaged else 0
 
 
-def _how_many(found: Status, half_width: float | None) -> str:
+def how_many(found: Status, half_width: float | None) -> str:
+    """Runs that are there, of those that were asked for."""
     if found.done > found.planned:
         return f"{found.done:,}, more than the {found.planned:,} that were asked for last"
     return f"{found.done:,} of {'at most ' if half_width else ''}{found.planned:,}"

@@ -20,8 +20,6 @@ SMALL = {"space.width": 24, "space.height": 24, "inoculum.tumor_cells": 20, "dur
 
 
 def test_own_arms_outcomes_and_endpoints_stand_beside_the_others(tmp_path: Path) -> None:
-    given: list[float] = []
-
     def twice_the_cells(model: TumorImmuneModel) -> float:
         return 2.0 * model.recorder.latest["tumor_cells"]
 
@@ -46,7 +44,6 @@ def test_own_arms_outcomes_and_endpoints_stand_beside_the_others(tmp_path: Path)
     assert len(runs) == 2 * 3 * 2
     assert (runs["last_hour"] == 6.0).all()
     assert (courses["twice"] == 2 * courses["tumor_cells"]).all()
-    assert not given
     control, by_hand = (runs[runs["arm"] == name]["hash"].to_numpy() for name in ("control", "by-hand"))
     assert (control != by_hand).all(), "the dose at noon was given"
     pd.testing.assert_frame_equal(
@@ -108,3 +105,19 @@ def test_a_script_without_a_guard_runs_a_study_with_functions_of_its_own(tmp_pat
     )
     done = subprocess.run([sys.executable, script.name], cwd=tmp_path, capture_output=True, text=True, check=False)
     assert done.stdout.strip() == "4 True", done.stderr
+
+
+def test_a_study_is_shown_in_a_few_words(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """In a console and in a notebook; catches the representation of all that it holds, some ten thousand letters."""
+    study = run_experiment(TINY, out=tmp_path / "study", workers=0, replicates=5)
+    assert "1 of 20 runs" in capsys.readouterr().err, "progress is shown where nobody asks for silence"
+    shown = repr(study)
+    assert len(shown) < 400
+    for words in ("A tiny study", "20 of 20 runs", str(study.folder), "control: final burden", "n = 10"):
+        assert words in shown, shown
+    page = study._repr_html_()
+    assert len(page) < 2000
+    for words in ("<b>A tiny study</b>", "low-dose", "final burden"):
+        assert words in page, page
+    run_experiment(TINY, out=tmp_path / "study", workers=0, replicates=6, quiet=True)
+    assert not capsys.readouterr().err

@@ -1,4 +1,8 @@
-"""The page on reading results holds what it promises: its Python, run as it stands, on a study computed here."""
+"""The page on reading results holds what it promises: its Python and SQL, run as they stand, on a study computed here.
+
+polars and DuckDB are large and nothing here needs them: where they are not installed (``pip install polars duckdb``),
+their snippets are skipped, and only that the columns they name exist is checked.
+"""
 
 from __future__ import annotations
 
@@ -7,10 +11,14 @@ from pathlib import Path
 
 import pytest
 
+from immune_sim.runs.experiments.study import Study
 from tests.runs.studies import computed, tiny
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "how-to" / "read-results.md"
 SNIPPETS = re.findall(r"\*\*([^*]+)\*\*[^`]*?```python\n(.*?)```", PAGE.read_text(encoding="utf-8"), re.DOTALL)
+QUERIES = [
+    each.strip() for each in re.findall(r"```sql\n(.*?)```", PAGE.read_text(), re.DOTALL)[0].split(";") if each.strip()
+]
 NEEDS = {"polars": "polars"}
 
 
@@ -47,7 +55,6 @@ def test_the_page_has_its_snippets() -> None:
 
 
 def test_the_columns_of_the_sql_are_there(place: Path) -> None:
-    """DuckDB is not a dependency; that its queries name columns that exist is checked all the same."""
     import pyarrow.parquet as pq
 
     folder = place / "results" / "zagon-1983"
@@ -55,3 +62,15 @@ def test_the_columns_of_the_sql_are_there(place: Path) -> None:
     assert {"arm", "take", "status"} <= runs
     assert {"arm", "hour", "point", "tumor_cells"} <= courses
     assert {"point", "arm"} <= set(pq.read_table(folder / "design.parquet").column_names)
+
+
+def test_the_sql_gives_what_the_tables_hold(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A share of takes and a count per arm; the median burden of every arm and hour, as pandas finds them."""
+    duckdb = pytest.importorskip("duckdb")
+    monkeypatch.chdir(place)
+    shares, burdens = (duckdb.sql(each).df() for each in QUERIES)
+    study = Study.open(place / "results" / "zagon-1983")
+    takes = study.runs.groupby("arm", observed=True)["take"].agg(["mean", "size"])
+    assert shares.set_index("arm").sort_index().to_numpy().tolist() == takes.sort_index().to_numpy().tolist()
+    medians = study.courses.astype({"arm": str}).groupby(["arm", "hour"])["tumor_cells"].median()
+    assert burdens.set_index(["arm", "hour"])["burden"].to_dict() == medians.to_dict()
