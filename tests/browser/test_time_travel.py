@@ -15,12 +15,14 @@ UNDRUGGED = "Control mouse, no drug"
 
 
 def wait_strip(lab: Lab, condition: str) -> None:
-    """Wait until the hour shown (h) and the tip of the branch (t) fulfill a condition, and the clock says the same."""
+    """Wait until the hour shown (h) and the tip of the branch (t) fulfill a condition, the clock says the same, and the
+    picture that came before them is painted."""
     lab.page.wait_for_function(
         "(() => { const strip = document.querySelector('.strip').dataset, h = +strip.hour, t = +strip.tip;"
-        f" return +document.querySelector('.clock').dataset.hour === h && ({condition}); }})()"
+        " const tissue = document.querySelector('.is-canvas .tissue').dataset;"
+        " return +document.querySelector('.clock').dataset.hour === h && tissue.due === tissue.painted"
+        f" && ({condition}); }})()"
     )
-    lab.page.wait_for_timeout(300)  # the picture of that hour
 
 
 def begin(lab: Lab, days: int) -> None:

@@ -71,6 +71,7 @@ def read_cell(tissue: Any, name: str, cell_id: int) -> tuple[Card, int]:
     traits = tuple(
         Trait(spoken(column.name), _text(column, table[column.name][row]), column.about)
         for column in _shown(table, dying)
+        if column.name != "damage_hour" or table["damage"][row] > 0  # of a cell that was never hit it says nothing
     )
     return Card(name, cell_id, _title(name, table, row), traits), int(table["site"][row])
 

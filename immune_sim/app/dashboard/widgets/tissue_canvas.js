@@ -62,6 +62,7 @@ class Stage {
     const [height, width] = this.model.get("shape");
     const number = this.model.get("number");
     if (!view || !view.byteLength) return;
+    this.root.dataset.due = number;  // with data-painted it says whether what is on the screen is the newest picture
     const codes = await unpack(view, this.model.get("compressed"));
     if (codes.length !== height * width) return;
     const sized = width !== this.width || height !== this.height;
@@ -79,6 +80,7 @@ class Stage {
     this.pending = requestAnimationFrame(() => {
       this.pending = 0;
       this.paint();
+      this.root.dataset.painted = this.number;
       this.model.send({ kind: "painted", number: this.number });
       logPaint(this.number);
     });
