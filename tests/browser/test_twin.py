@@ -70,9 +70,9 @@ def test_one_click_gives_the_same_tissue_without_the_drug_and_says_what_came_of_
     assert first == second
     alone.press("1 day")
     alone.wait_hour("h === 24")
-    alone.page.locator(".parting-cause").get_by_text("Drug in plasma since hour 1").wait_for()
+    alone.page.locator(".parting-cause").get_by_text("Drug in plasma differs since day 0, 01:00").wait_for()
     alone.page.locator(".parting-cause").get_by_text("cells differ").wait_for()
-    assert "Hour " in cause(alone)
+    assert "First cell, day 0" in cause(alone)
     first, second = pictures(alone)
     assert first != second
     alone.page.wait_for_function("document.querySelector('.curves').data.some(t => t.name === 'blocked, %, B')")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import solara
 
 from immune_sim.app.dashboard import limits
+from immune_sim.app.dashboard.composer.sentence import free_sentence, schedule_brief, schedule_sentence
 from immune_sim.app.dashboard.replay import Change, Run, said
 from immune_sim.app.dashboard.words import spoken
 from immune_sim.core.errors import Problem, ScenarioError
@@ -20,6 +21,10 @@ if TYPE_CHECKING:
 
 LETTERS = "ABCD"
 MIXED = "space.well_mixed"
+WHY = (
+    "In this model blocked cells grow more receptors. Once free, these pass on more signal than at rest, which slows "
+    "division; while blocked they pass on less, which speeds it."
+)
 # A tissue with other places or other first cells is no twin.
 NOT_ALONE = ("space", "time", "clock", "inoculum")
 
@@ -174,6 +179,36 @@ class Twins:
     def _forget(self, number: int) -> None:
         self.arms.value = tuple(twin for twin in self.arms.value if twin.number != number)
         self.parted.value = {each: found for each, found in self.parted.value.items() if each != number}
+
+
+def first_words(session: Session) -> tuple[str, str]:
+    """Head and hover of the first arm; where another arm has another schedule, with its own."""
+    followed, own = session.scheduling.followed, session.scheduling.own
+    title = session.scenario.title + ("" if own else ", another schedule")
+    differs = any(REGIMEN in twin.own for twin in session.twins.arms.value)
+    return f"{title}: {schedule_brief(followed)}" if differs else title, f"{title}. {schedule_sentence(followed)}"
+
+
+def arm_words(session: Session, twin: Twin) -> tuple[str, str]:
+    """Head and hover of another arm: what is different, of a schedule with dose, hour and free time."""
+    if REGIMEN not in twin.own:
+        return twin.title, twin.title
+    scenario = session.scheduling.followed.with_overrides(twin.own)
+    return f"{twin.title}: {schedule_brief(scenario)}", f"{twin.title}. {schedule_sentence(scenario)}"
+
+
+def windows(session: Session) -> list[str]:
+    """For how long the receptors of each arm are free, where schedules differ, and what that does in this model."""
+    arms = [twin for twin in session.twins.arms.value if REGIMEN in twin.own]
+    if not arms:
+        return []
+    first = session.scheduling.followed
+    scenarios = {"A": first, **{twin.letter: first.with_overrides(twin.own) for twin in arms}}
+    said = [f"{letter}: {free_sentence(scenario)}" for letter, scenario in scenarios.items()]
+    linked = (
+        float(first.values["links.tumor_proliferation"]) < 0.0 and first.values["links.receptor_upregulation"] != 0.0
+    )
+    return [" ".join(said) + (f" {WHY}" if linked else "")]
 
 
 def links_on(scenario: Scenario, values: dict[str, Any]) -> list[tuple[str, str]]:

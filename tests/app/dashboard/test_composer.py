@@ -13,10 +13,12 @@ from hypothesis import strategies as st
 
 from immune_sim.app.dashboard.composer.phases import DAY, fewest
 from immune_sim.app.dashboard.composer.plan import Plan, drawn
-from immune_sim.app.dashboard.composer.presets import PRESETS, applied
+from immune_sim.app.dashboard.composer.presets import PRESETS, applied, beside
 from immune_sim.app.dashboard.composer.preview import preview
-from immune_sim.app.dashboard.composer.sentence import schedule_sentence
+from immune_sim.app.dashboard.composer.sentence import schedule_brief, schedule_sentence
+from immune_sim.mechanisms.pharmacokinetics import Pharmacokinetics
 from immune_sim.mechanisms.regimen import events
+from immune_sim.model.drug_course import drug_course
 from immune_sim.scenario.dosing import Dosing
 from immune_sim.scenario.rescheduling import begun
 from immune_sim.scenario.scenario import Scenario
@@ -213,3 +215,31 @@ def test_sentences() -> None:
     assert "while there are more than 2,000 tumor cells" in said(MOUSE, {**low, "while_burden_above": 2000})
     assert "once, on day 3 at 06:00" in said(MOUSE, {"dose": "1 mg", "every": "once", "start": "78 h"})
     assert "for 5 days; then 0.1 mg/kg" in said(MOUSE, {**low, "for": "5 d"}, {**low, "start": "10 d"})
+
+
+@pytest.mark.parametrize("hour", ["00:00", "14:30"])
+def test_a_schedule_beside_another_begins_at_its_clock_hour(hour: str) -> None:
+    """Catches an arm around the clock that has no drug for its first 22 hours while the first one has."""
+    scenario = MOUSE.with_overrides({"regimen": [{"dose": "0.1 mg/kg", "every": "24 h", "at": hour}]})
+    choices = {preset.name: plan for preset, plan in beside(drawn(scenario))}
+    clock = drawn(scenario).doses.keys()
+    assert choices["Around the clock"].doses.keys() == clock
+    assert all(set(plan.doses) <= set(clock) for plan in choices.values())
+    assert "Nightly low dose" not in choices  # it is what the scenario does already
+
+
+def test_the_head_of_an_arm_says_dose_hour_and_free_time() -> None:
+    high = Scenario.shipped("hdn-mouse")
+    assert schedule_brief(MOUSE) == "0.1 mg/kg every night at 00:00, free 14.5 h a day"
+    assert schedule_brief(high) == "10 mg/kg every night at 00:00, free 0 h a day"
+    assert schedule_brief(Scenario.shipped("control-mouse")) == "no drug, free 24 h a day"
+
+
+def test_the_texts_of_the_shipped_scenarios_say_what_is_computed() -> None:
+    """Catches a card that speaks of five blocked hours above a sentence that means 9.5."""
+    constants, high = MOUSE.parameters(Pharmacokinetics), Scenario.shipped("hdn-mouse")
+    course = drug_course(constants, MOUSE.regimen, np.arange(24 * 4 + 1) / 4.0)
+    half, three_of_four = course.hours_blocked(1.0), course.hours_blocked(3.0)
+    assert f"blocked for {round(2 * half) / 2:g} hours (three of four for {three_of_four:.0f})" in MOUSE.about
+    assert "blocked at all hours" in high.about
+    assert preview(high, high.dosing, 10).free[3:].max() == 0.0

@@ -81,7 +81,8 @@ def test_the_first_cause_names_the_drug_and_a_cell_that_then_divides_or_dies() -
         assert hour >= 5 or not watch.quantity
         if watch.done:
             break
-    assert "Drug in plasma since hour 6: A 0, B " in watch.sentence
+    assert "Drug in plasma differs since day 0, 06:00: 0 nM in A, " in watch.sentence
+    assert watch.sentence.index("Drug") < watch.sentence.index("First cell")
     table, in_first, in_second = watch.cell_id or ("", -1, -1)
     assert table == "tumor"
     one, other = first.tissue.tumor, second.tissue.tumor
@@ -93,7 +94,8 @@ def test_the_first_cause_names_the_drug_and_a_cell_that_then_divides_or_dies() -
         assert before[1] > before[0]
     else:
         assert dead[0] != dead[1]
-    assert "signal: A" in watch.cell or "receptor level: A" in watch.cell
+    assert "its signal: " in watch.cell or "its receptor level: " in watch.cell
+    assert "times rest in A, " in watch.cell
 
 
 def test_a_drug_that_no_link_passes_on_changes_no_cell() -> None:

@@ -10,6 +10,7 @@ import solara
 from immune_sim.app.dashboard import replay
 from immune_sim.app.dashboard.components.controls import Action, IconAction, copy_button, text
 from immune_sim.app.dashboard.composer.presets import BURDEN, PRESETS, Preset
+from immune_sim.app.dashboard.composer.preview import FREE_MEANS
 from immune_sim.app.dashboard.composer.scheduling import PANEL
 from immune_sim.app.dashboard.composer.sentence import schedule_sentence
 from immune_sim.app.dashboard.state import Session
@@ -24,7 +25,7 @@ def ScheduleLine(session: Session) -> None:
     changed = session.wanted.rescheduled.value
     with v.Html(tag="div", class_="scenario-regimen is-changed" if changed else "scenario-regimen"):
         v.Icon(children=["mdi-clock-outline"], x_small=True)
-        text(session.scheduling.words, "", "span")
+        text(session.scheduling.words, "", "span", title=FREE_MEANS)
         if changed:
             IconAction("mdi-undo", session.scheduling.undo, "Begin again with the scenario's own schedule")
         IconAction("mdi-pencil-outline", lambda: session.show_panel(PANEL, True), "Change the schedule (key s)")
@@ -70,8 +71,7 @@ def Composer(session: Session) -> None:
                 if plan.kept:
                     text(_kept(plan.kept), "panel-about")
                 text(
-                    "Preview: the scenario's own kinetics from a body free of drug, every dose given. "
-                    "Free means that fewer than half of the receptors are blocked.",
+                    f"Preview: the scenario's own kinetics from a body free of drug, every dose given. {FREE_MEANS}",
                     "panel-about",
                 )
             ScenarioText(dosing)

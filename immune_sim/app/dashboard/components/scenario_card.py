@@ -11,6 +11,8 @@ from immune_sim.app.dashboard.components.controls import IconAction, text
 from immune_sim.app.dashboard.components.upload import UploadButton
 from immune_sim.app.dashboard.state import OWN, Session
 
+RESCHEDULED = "That is the scenario as shipped; the schedule was changed, and what the tissue follows now is this:"
+
 
 @solara.component
 def ScenarioCard(session: Session) -> None:
@@ -41,6 +43,8 @@ def ScenarioCard(session: Session) -> None:
             attributes={"aria-label": "Scenario"},
         )
         text(scenario.about, "scenario-about")
+        if not session.scheduling.own:
+            text(RESCHEDULED, "scenario-about is-note", role="status")
         ScheduleLine(session)
         DoseNow(session)
 

@@ -9,17 +9,19 @@ from typing import Any
 import reacton.ipyvuetify as v
 import solara
 
-from immune_sim.app.dashboard import replay, twins
+from immune_sim.app.dashboard import twins
 from immune_sim.app.dashboard.components.controls import Action, IconAction, text
 from immune_sim.app.dashboard.composer.plan import drawn
-from immune_sim.app.dashboard.composer.presets import PRESETS, applied
+from immune_sim.app.dashboard.composer.presets import beside
+from immune_sim.app.dashboard.composer.sentence import schedule_sentence
 from immune_sim.app.dashboard.state import Session
 from immune_sim.app.dashboard.words import unit_shown
 from immune_sim.scenario.reading import REGIMEN
 
 PANEL = "twin"
 ABOUT = (
-    "A second tissue begins beside this one: the same cells, the same luck, and one thing different. Clock, speed, "
+    "A second tissue begins beside this one: the same cells, the same luck, and one thing different. A schedule begins "
+    "at the clock hour of this one, so that only amount or days differ. Clock, speed, "
     "colors and doses are common to both, and so is whatever you change later."
 )
 type Add = Callable[[dict[str, Any], str], None]
@@ -59,7 +61,7 @@ def Choices(session: Session) -> None:
     hour = session.stage.reading.value.hour
     with v.Html(tag="div", class_="twin-choices"):
         if hour > 0:
-            since = [("from the start", False), (f"from now on, {replay.clock(hour)}", True)]
+            since = [("from the start", False), ("from now on", True)]
             v.RadioGroup(
                 v_model=from_now.value,
                 on_v_model=from_now.set,
@@ -87,18 +89,16 @@ def Chip(label: str, about: str, choose: Callable[[], None]) -> None:
 
 @solara.component
 def Schedules(session: Session, add: Add) -> None:
-    """One click for every preset."""
-
-    def with_schedule(number: int) -> None:
-        preset = PRESETS[number]
-        tables = [each.table() for each in applied(preset, drawn(session.scenario)).dosing()]
-        add({REGIMEN: tables}, preset.name)
+    """One click for every preset that differs from what the first arm follows."""
+    followed = session.scheduling.followed
+    choices = [(preset, [each.table() for each in plan.dosing()]) for preset, plan in beside(drawn(followed))]
 
     with v.Html(tag="div"):
         text("Another schedule", "panel-section", "h3")
         with v.Html(tag="div", class_="panel-row"):
-            for number, preset in enumerate(PRESETS):
-                Chip(preset.name, preset.about, partial(with_schedule, number))
+            for preset, tables in choices:
+                about = schedule_sentence(followed.with_overrides({REGIMEN: tables}))
+                Chip(preset.name, about, partial(add, {REGIMEN: tables}, preset.name))
 
 
 @solara.component

@@ -10,9 +10,11 @@ import reacton.ipyvuetify as v
 import solara
 import solara.lab
 
+from immune_sim.app.dashboard import twins
 from immune_sim.app.dashboard.components.cell_card import CellCard
 from immune_sim.app.dashboard.components.controls import Action, IconAction, text
 from immune_sim.app.dashboard.components.twin_panel import PANEL
+from immune_sim.app.dashboard.composer.preview import FREE_MEANS
 from immune_sim.app.dashboard.engine.figures import Reading
 from immune_sim.app.dashboard.state import Session
 from immune_sim.app.dashboard.twins import Parted, Twin
@@ -30,7 +32,8 @@ def FirstHead(session: Session) -> None:
         return
     with v.Html(tag="div", class_="arm-head"):
         _letter(0)
-        text(session.scenario.title, "arm-title", "span", title="As it is set on the left")
+        title, about = twins.first_words(session)
+        text(title, "arm-title", "span", title=about)
         Count(session, 0)
 
 
@@ -56,7 +59,8 @@ def TwinSlot(session: Session, twin: Twin) -> None:
     with v.Html(tag="div", class_="arm", attributes={"role": "group", "aria-label": f"{twin.letter}: {twin.title}"}):
         with v.Html(tag="div", class_="arm-head"):
             _letter(twin.number)
-            text(twin.title, "arm-title", "span", title=twin.title)
+            title, about = twins.arm_words(session, twin)
+            text(title, "arm-title", "span", title=about)
             Count(session, twin.number)
             IconAction("mdi-close", lambda: session.twins.remove(twin.number), f"Remove {twin.letter}")
         with v.Html(tag="div", class_="tissue-stage"):
@@ -108,6 +112,8 @@ def Parting(session: Session) -> None:
         return
     with v.Html(tag="div", class_="parting"):
         with v.Html(tag="div", class_="parting-causes", attributes={"role": "status"}):
+            for words in twins.windows(session):
+                text(words, "parting-window", "p", title=FREE_MEANS)
             for twin in arms:
                 _cause(twin, session.twins.parted.value.get(twin.number, Parted()))
         with v.Html(tag="div", class_="parting-hands"):

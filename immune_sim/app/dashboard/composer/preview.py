@@ -18,6 +18,7 @@ from immune_sim.scenario.scenario import Scenario
 type Floats = NDArray[np.float64]
 DAY = 96  # quarter hours
 FREE_BELOW = 1.0  # blockade a at which half of the receptors hold drug: a / (1 + a)
+FREE_MEANS = "Free means that fewer than half of the receptors are blocked."  # wherever the word is used
 SETTLED = 3  # days after which the course is looked at for the sentence, where the run is longer than twice that
 
 

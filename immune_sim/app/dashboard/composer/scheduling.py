@@ -12,6 +12,7 @@ from immune_sim.app.dashboard.composer.desk import Desk
 from immune_sim.app.dashboard.composer.sentence import schedule_sentence
 from immune_sim.scenario.dosing import Dosing
 from immune_sim.scenario.reading import REGIMEN
+from immune_sim.scenario.scenario import Scenario
 
 if TYPE_CHECKING:
     from immune_sim.app.dashboard.state import Session
@@ -31,12 +32,25 @@ class Scheduling:
     @property
     def words(self) -> str:
         """The schedule that the tissue follows, in one sentence; reads the list of changes, so it redraws with it."""
-        scenario = self.session.scenario
+        changed = self._changed
+        since = f"Since {replay.clock(changed.hour)}: " if changed else ""
+        return since + schedule_sentence(self.followed)
+
+    @property
+    def followed(self) -> Scenario:
+        """The scenario with the values wanted now and the schedule that the tissue follows at this hour."""
+        scenario = self.session.scenario.with_overrides(self.session.changes.value)
+        return scenario.with_overrides({REGIMEN: self._changed.value}) if self._changed else scenario
+
+    @property
+    def own(self) -> bool:
+        """Whether the tissue follows the scenario's own schedule."""
+        return self._changed is None and not self.session.wanted.rescheduled.value
+
+    @property
+    def _changed(self) -> replay.Change | None:
         changed = [each for each in self.session.stage.log.value if isinstance(each.value, list)]
-        if not changed:
-            return schedule_sentence(scenario)
-        followed = scenario.with_overrides({REGIMEN: changed[-1].value})
-        return f"Since {replay.clock(changed[-1].hour)}: {schedule_sentence(followed)}"
+        return changed[-1] if changed else None
 
     def ask(self) -> None:
         """Ask the tissue for its schedule; the desk then shows it."""

@@ -26,27 +26,45 @@ def schedule_sentence(scenario: Scenario, dosing: Sequence[Dosing] | None = None
     phases = scenario.dosing if dosing is None else tuple(dosing)
     if not phases:
         return "No drug."
-    days = min(COURSE_DAYS, max(1, math.ceil(scenario.duration / 24.0)))
     asks = any(each.while_burden_above is not None for each in phases)
-    free = free_words(preview(scenario, phases, days)) + (" while doses are given" if asks else "")
+    free = free_words(_usual_free(scenario, phases)) + (" while doses are given" if asks else "")
     said = f"{doses_sentence(scenario, phases)}; {free}."
     return said[:1].upper() + said[1:]
 
 
-def doses_sentence(scenario: Scenario, dosing: Sequence[Dosing]) -> str:
-    """What is given when, without a full stop."""
+def schedule_brief(scenario: Scenario) -> str:
+    """The same for the head of an arm: "0.1 mg/kg every night at 00:00, free 14.5 h a day"."""
+    low, high = _usual_free(scenario, scenario.dosing).usual_free
+    free = _hours(high) if high - low <= WHOLE else f"{_hours(low)} to {_hours(high)}"
+    return f"{doses_sentence(scenario, scenario.dosing, brief=True)}, free {free} h a day"
+
+
+def free_sentence(scenario: Scenario) -> str:
+    """The free time of a scenario's schedule by itself: "Most receptors are free for 14.5 h of each day."."""
+    said = free_words(_usual_free(scenario, scenario.dosing)) if scenario.dosing else "no receptor is ever blocked"
+    return f"{said[0].upper()}{said[1:]}."
+
+
+def doses_sentence(scenario: Scenario, dosing: Sequence[Dosing], brief: bool = False) -> str:
+    """What is given when, without a full stop; brief: without the drug's name and way."""
     if not dosing:
         return "no drug"
+    route = "" if brief else _route(scenario)
     together = _together(dosing)
     if len(together) > MOST_SAID:
-        return f"{dosing[0].drug} in {len(together)} phases, the first: {_phase(*together[0], _route(scenario))}"
+        return f"{dosing[0].drug} in {len(together)} phases, the first: {_phase(*together[0], route)}"
     said, until = "", 0.0
     for each, clocks in together:
         phase = each.phase(1.0)
         link = "" if not said else "; then " if phase.first_h >= until else "; and "
-        said += link + _phase(each, clocks, _route(scenario))
+        said += link + _phase(each, clocks, route)
         until = max(until, phase.first_h if math.isinf(each.every) else phase.until_h)
     return said
+
+
+def _usual_free(scenario: Scenario, dosing: Sequence[Dosing]) -> Preview:
+    days = min(COURSE_DAYS, max(1, math.ceil(scenario.duration / 24.0)))
+    return preview(scenario, dosing, days)
 
 
 def free_words(seen: Preview) -> str:
@@ -83,11 +101,12 @@ def _together(dosing: Sequence[Dosing]) -> list[tuple[Dosing, list[int]]]:
 
 def _phase(each: Dosing, clocks: list[int], route: str) -> str:
     unit = "mg/kg" if each.per_kg else "mg"
+    drug = f" of {each.drug}" if route else ""
     if each.infusion:
-        said = f"{each.amount:.4g} {unit} of {each.drug} per hour, infused without a pause"
+        said = f"{each.amount:.4g} {unit}{drug} per hour, infused without a pause"
         said += f" from {clock_words(each.at)} on" if each.at is not None else ""
     else:
-        said = f"{each.amount:.4g} {unit} of {each.drug} {route} {_often(each, clocks)}"
+        said = f"{each.amount:.4g} {unit}{drug} {f'{route} ' if route else ''}{_often(each, clocks)}"
     if each.on_days is not None and each.off_days:
         said += f", {_days(each.on_days)} on and {_days(each.off_days)} off in turn"
     said += _span(each)

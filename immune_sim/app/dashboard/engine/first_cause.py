@@ -9,26 +9,31 @@ from typing import Any
 import numpy as np
 
 from immune_sim.app.dashboard.engine.divergence import matched
+from immune_sim.app.dashboard.replay import clock
 from immune_sim.app.dashboard.words import spoken
 from immune_sim.core.cells import CellTable
 from immune_sim.core.codes import CAUSES, DYING, KINDS, STATES
 
 # Outcomes in the order in which one leads to the next: of those that differ from the same hour on, the first is named.
-CAUSING = {
-    "drug_concentration": "drug in plasma",
-    "blockade": "blockade",
-    "ligand_systemic": "ligand",
+CAUSING = {  # outcome: words, unit
+    "drug_concentration": ("drug in plasma", "nM"),
+    "blockade": ("blockade", "times that of half of the receptors"),
+    "ligand_systemic": ("ligand", "times rest"),
 }
-UNITS = {"drug_concentration": " nM"}  # the others are plain numbers
 MEANS = {  # over cells: once the cells are others, such a difference is no cause
-    "signal_mean": "mean signal",
-    "receptor_mean": "mean receptor level",
-    "exhaustion_mean": "mean exhaustion",
-    "node_effectors": "T cells in the lymph node",
-    "oxygen_mean": "mean oxygen",
-    "ifng_mean": "IFN-gamma",
+    "signal_mean": ("mean signal", "times rest"),
+    "receptor_mean": ("mean receptor level", "times rest"),
+    "exhaustion_mean": ("mean exhaustion", ""),
+    "node_effectors": ("T cells in the lymph node", ""),
+    "oxygen_mean": ("mean oxygen", "mmHg"),
+    "ifng_mean": ("IFN-gamma", ""),
 }
-TRAITS = {"signal": "signal", "receptor_level": "receptor level", "antigenicity": "antigenicity", "mhc": "MHC-I"}
+TRAITS = {  # of a cell: words, unit
+    "signal": ("signal", "times rest"),
+    "receptor_level": ("receptor level", "times rest"),
+    "antigenicity": ("antigenicity", ""),
+    "mhc": ("MHC-I", ""),
+}
 DIGITS = range(3, 10)
 
 
@@ -86,14 +91,13 @@ class Watch:
             self.cell = self._said(found, first, second)
             self.cell_id = (found.table, *_ids(found, first, second))
 
-    def _differing_quantity(self, first: Any, second: Any, among: dict[str, str]) -> str:
+    def _differing_quantity(self, first: Any, second: Any, among: dict[str, tuple[str, str]]) -> str:
         one, other = first.recorder.latest, second.recorder.latest
-        for name, words in among.items():
+        for name, (words, unit) in among.items():
             a, b = float(one[name]), float(other[name])
             if a != b and not (np.isnan(a) and np.isnan(b)):
-                values = _told_apart(a, b, self.names)
-                unit = UNITS.get(name, "")
-                return f"{words[0].upper()}{words[1:]} since hour {round(first.time)}: {values}{unit}."
+                values = _told_apart(a, b, self.names, unit)
+                return f"{words[0].upper()}{words[1:]} differs since {clock(first.time)}: {values}."
         return ""
 
     def _said(self, event: Event, first: Any, second: Any) -> str:
@@ -101,7 +105,7 @@ class Watch:
         one, other = (getattr(each.tissue, event.table) for each in (first, second))
         number = next(each for each in _ids(event, first, second) if each >= 0)
         who = "tumor cell" if event.table == "tumor" else _kind(event, one, other)
-        head = f"Hour {round(first.time)}: {who} {number} {event.what.format(*names)}"
+        head = f"First cell, {clock(first.time)}: {who} {number} {event.what.format(*names)}"
         return f"{head}{self._trait(event, one, other)}."
 
     def _trait(self, event: Event, one: CellTable, other: CellTable) -> str:
@@ -112,7 +116,8 @@ class Watch:
         name, (a, b) = max(pairs.items(), key=lambda item: abs(item[1][0] - item[1][1]) / (abs(item[1][0]) + 1e-12))
         if a == b:
             return "; its receptors and signal are the same, the change acts by itself"
-        return f"; its {TRAITS[name]}: {_told_apart(a, b, self.names)}"
+        words, unit = TRAITS[name]
+        return f"; its {words}: {_told_apart(a, b, self.names, unit)}"
 
 
 def events(first: Any, second: Any) -> Iterator[Event]:
@@ -183,10 +188,11 @@ def _kind(event: Event, one: CellTable, other: CellTable) -> str:
     return KINDS[int(table["kind"][row])]
 
 
-def _told_apart(a: float, b: float, names: tuple[str, str]) -> str:
-    """A number of each arm, with as many digits as tell them apart."""
+def _told_apart(a: float, b: float, names: tuple[str, str], unit: str) -> str:
+    """A number of each arm with its unit, with as many digits as tell them apart."""
     for digits in DIGITS:
         shown = f"{a:.{digits}g}", f"{b:.{digits}g}"
         if shown[0] != shown[1]:
             break
-    return f"{names[0]} {shown[0]}, {names[1]} {shown[1]}"
+    in_unit = f" {unit}" if unit else ""
+    return f"{shown[0]}{in_unit} in {names[0]}, {shown[1]}{in_unit} in {names[1]}"
