@@ -56,6 +56,8 @@ class TumorImmuneModel(Advance, Treatment, AgentAccess, mesa.Model):
         agenttype_reporters: Mapping[type, Mapping[str, Any]] | None = None,
         **overrides: Any,
     ):
+        if "seed" in overrides:  # what older Mesa models took
+            raise ScenarioError(Problem("seed", "the seed is given as rng= here. Write rng=1, for example."))
         self._scenario_given = RunScenario.of(Scenario.load(scenario).with_overrides(overrides))
         rng = _checked_seed(rng)
         super().__init__(rng=rng)

@@ -36,6 +36,11 @@ def test_the_clock_counts_hours() -> None:
     assert model.recorder.latest["hour"] == 31.0
 
 
+def test_the_seed_of_older_mesa_models_is_refused_with_the_word_to_write() -> None:
+    with pytest.raises(ScenarioError, match="the seed is given as rng= here"):
+        small(seed=1)
+
+
 def test_hours_are_the_same_however_they_are_asked_for() -> None:
     one, other = small(), small()
     for _ in range(26):
