@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from scipy import stats
 
 from immune_sim.analysis.representatives import representatives
 from immune_sim.app.cli import main
@@ -158,6 +159,24 @@ def test_the_switch_that_carries_the_effect_is_found(tmp_path: Path) -> None:
     table = Told.of(Study.open(folder)).analysis.tables["effects__survival_time__low"].set_index("effect")
     assert table.loc["tumor_proliferation", "estimate"] == pytest.approx(300, abs=15)
     assert table.loc["nk_cytotoxicity", "estimate"] == pytest.approx(0, abs=15)
+
+
+@pytest.mark.parametrize(("replicates", "drawn"), [(3, False), (8, True)])
+def test_means_of_design_points_have_the_intervals_of_the_other_tables(
+    tmp_path: Path, replicates: int, drawn: bool
+) -> None:
+    """None below five pairs, Student's above. Catches a normal quantile, and ends where the page promises none."""
+    lone = MAP.split("[[factor]]")[1]
+    folder = study_folder(tmp_path / "study", HEAD + f"replicates = {replicates}\n{ARMS}[[factor]]{lone}", growth)
+    told = Told.of(Study.open(folder))
+    (figure,) = [each for each in drawings(told) if each.name == "points_survival_time"]
+    assert ("95 % intervals" in figure.caption) == drawn
+    ends = [each.x for each in figure.draw("light").data if each.mode == "lines"]
+    assert all(np.isfinite(each).all() for each in ends) == drawn
+    if drawn:
+        row = told.analysis.tables["points__survival_time__low"].iloc[0]
+        reach = (ends[0][1] - ends[0][0]) / 2 * 24.0
+        assert reach == pytest.approx(stats.t.ppf(0.975, replicates - 1) * row["error"], rel=1e-6)
 
 
 def test_a_folder_without_finished_runs_is_refused(tmp_path: Path) -> None:

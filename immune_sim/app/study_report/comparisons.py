@@ -34,7 +34,7 @@ def sentences(told: Told) -> Iterator[tuple[str, str]]:
         until = f"{told.horizon / HOURS_PER_DAY:g}"
         gain = pair["difference"]
         sentence = (
-            f"lived {number(abs(gain) / HOURS_PER_DAY)} days {more} than the control in the same tissue, on average "
+            f"lived {days(abs(gain))} days {more} than the control in the same tissue, on average "
             f"within {until} days "
             f"({_gain_words(pair)}); "
             f"it did better in {percent(pair['benefit'])} of the pairs. "

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 
 import pandas as pd
 import plotly.graph_objects as go
+from scipy import special
 
+from immune_sim.analysis.endpoints import endpoint
 from immune_sim.analysis.shares import wilson
 from immune_sim.analysis.study import SEPARATOR
-from immune_sim.analysis.tables import Interval
+from immune_sim.analysis.tables import FEWEST, LEVEL, Interval
 from immune_sim.app.study_report.drawing import Draw, Drawing
 from immune_sim.app.study_report.gather import Factor, Told
 from immune_sim.app.study_report.showing import Showing, counted, key_of, slug
@@ -20,7 +23,6 @@ from immune_sim.figures.maps import heatmap
 
 MOST_ROWS = 24
 MOST_FACETS = 6
-Z = 1.96  # standard errors on either side of a mean that 95 % lie within
 GOOD = "Blue is good for the host, orange is bad."
 
 
@@ -33,7 +35,8 @@ def maps(told: Told) -> Iterator[Drawing]:
     if told.plan.kind == "list" or len(factors) == 1:
         for name in dict.fromkeys(key.partition(SEPARATOR)[0] for key in tables):
             arms = {key.partition(SEPARATOR)[2]: table for key, table in tables.items() if key.startswith(name)}
-            ends = " with 95 % intervals" if told.replicates[1] > 1 else ""
+            shares = endpoint(name).kind == "share" and len(told.arms) == 1
+            ends = " with 95 % intervals" if shares or told.replicates[1] >= FEWEST else ""
             caption = f"Means{ends}, {counted(told)}."
             yield Drawing(
                 f"points_{name}",
@@ -128,4 +131,8 @@ def _long(told: Told, name: str, arms: dict[str, pd.DataFrame]) -> pd.DataFrame:
 def _ends(shown: Showing, row: dict[str, float]) -> Interval:
     if shown.percent and not shown.difference:
         return wilson(round(row["mean"] * row["n"]), int(row["n"]))
-    return Interval(row["mean"], row["mean"] - Z * row["error"], row["mean"] + Z * row["error"])
+    n = int(row["n"])
+    if n < FEWEST or not row["error"] > 0.0:  # too few, or all alike: no error can be estimated (decision 12)
+        return Interval(row["mean"], math.nan, math.nan)
+    far = float(special.stdtrit(n - 1, 0.5 + LEVEL / 2)) * row["error"]
+    return Interval(row["mean"], row["mean"] - far, row["mean"] + far)
