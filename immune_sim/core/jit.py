@@ -18,7 +18,8 @@ from typing import Any
 
 import numba
 import numpy as np
-from numba.core import config
+from numba.core import config, types
+from numba.extending import intrinsic
 
 CACHE_VARIABLE = "IMMUNE_SIM_CACHE"
 CHECK_VARIABLE = "IMMUNE_SIM_BOUNDSCHECK"  # set to 1, kernels check every index: slow, for tests and debugging
@@ -85,3 +86,43 @@ def inline(function: Callable[..., Any]) -> Callable[..., Any]:
     """Compile a small helper that is inlined into the kernels that call it."""
     compiled: Callable[..., Any] = numba.njit(inline="always", **OPTIONS)(function)
     return compiled
+
+
+def _place(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+    return context.make_array(signature.args[0])(context, builder, arguments[0]).data
+
+
+@intrinsic  # type: ignore[untyped-decorator]
+def _look(_typing: Any, numbers: Any) -> Any:
+    """The first of some int64 as it is in memory now; an ordinary read may be taken out of a loop by the compiler."""
+
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        return builder.load_atomic(_place(context, builder, signature, arguments), "acquire", 8)
+
+    return types.int64(numbers), generate
+
+
+@intrinsic  # type: ignore[untyped-decorator]
+def _count_up(_typing: Any, numbers: Any) -> Any:
+    """Add 1 to the first of some int64, for other threads to see at once; returns what it was."""
+
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        one = context.get_constant(types.int64, 1)
+        return builder.atomic_rmw("add", _place(context, builder, signature, arguments), one, "seq_cst")
+
+    return types.int64(numbers), generate
+
+
+@kernel
+def tell_and_await(told, awaited, seen, looks, linger):
+    """Count up told (1,) int64, then look at awaited (1,) until another thread has counted it up beyond seen.
+
+    looks: how often to look at most. linger: how often to look again after it changed, without the interpreter's lock,
+    which the other thread may hold for some microseconds more: to ask for it then means to fall asleep.
+    """
+    _count_up(told)
+    for _ in range(looks):
+        if _look(awaited) != seen:
+            break
+    for _ in range(linger):
+        _look(awaited)

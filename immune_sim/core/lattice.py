@@ -13,7 +13,7 @@ import math
 
 import numpy as np
 
-from immune_sim.core.jit import inline
+from immune_sim.core.jit import inline, kernel
 from immune_sim.core.parameters import param, parameters
 
 EMPTY = -1
@@ -163,3 +163,13 @@ def neighbor(site, offset, wraps, home):
     if wraps:
         at = np.int64(home[at])
     return at
+
+
+@kernel
+def in_order_of_sites(cell_at, order):
+    """Write the rows of all cells of a layer, cell_at (size,) int32, to order (n,) int64, first site to last."""
+    filled = 0
+    for site in range(cell_at.size):
+        if cell_at[site] >= 0:
+            order[filled] = cell_at[site]
+            filled += 1

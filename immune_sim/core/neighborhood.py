@@ -8,6 +8,7 @@ of the other side in a periodic tissue, so that no direction needs a case of its
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 
 import numpy as np
 
@@ -31,30 +32,42 @@ class Neighborhood:
         self._offsets = np.concatenate([steps * distance for distance in range(1, reach + 1)])
         self._marked = np.zeros(self._shape, dtype=np.uint8)
         self._found = np.zeros(self._shape, dtype=np.uint8)
-        self._first = int(reach * strides.sum())  # nothing before it looks out of the array
+        self._layer = int(strides[0])
+        self._first = int(reach * strides.sum())  # nothing from it to the end looks out of the array
+        self._end = math.prod(self._shape) - self._first
         self._interior = tuple(slice(1, -1) for _ in lattice.shape)
 
     def near_tumor(self, out: np.ndarray, threads: Threads) -> None:
         """Write to out (lattice.size,) uint8 whether a site or a place in reach holds a tumor cell, living or dead."""
-        self._look(self._layer() >= 0, True, out, threads)
+        self._look(lambda layer: layer >= 0, True, out, threads)
 
     def room(self, out: np.ndarray, threads: Threads) -> None:
         """Write to out (lattice.size,) uint8 whether a place in reach, the site itself apart, holds no tumor cell."""
-        self._look(self._layer() == EMPTY, False, out, threads)
+        self._look(lambda layer: layer == EMPTY, False, out, threads)
 
-    def _layer(self) -> np.ndarray:
-        return self._lattice.tumor_at.reshape(self._lattice.padded_shape)[self._interior]
+    def _look(
+        self, question: Callable[[np.ndarray], np.ndarray], itself: bool, out: np.ndarray, threads: Threads
+    ) -> None:
+        """Answer, layer by layer of the first axis, what the question marks within reach."""
+        reach, shape = self._reach, self._lattice.padded_shape
+        layers = self._lattice.tumor_at.reshape(shape)[self._interior]
+        marked, answers = self._marked[self._inside], out.reshape(shape)[self._interior]
+        found = self._found[self._inside]
 
-    def _look(self, marked: np.ndarray, itself: bool, out: np.ndarray, threads: Threads) -> None:
-        self._marked[self._inside] = marked
+        def mark(lo: int, hi: int) -> None:
+            marked[lo:hi] = question(layers[lo:hi])
+
+        def look(lo: int, hi: int) -> None:
+            first, end = max((reach + lo) * self._layer, self._first), min((reach + hi) * self._layer, self._end)
+            _any_in_reach(first, end, self._offsets, itself, flat, self._found.ravel())
+            answers[lo:hi] = found[lo:hi]
+
+        cost = 0.15 * self._layer
+        threads.over_rows(len(layers), mark, cost)
         if self._lattice.wraps:
-            self._marked = np.pad(marked.view(np.uint8), self._reach, mode="wrap")
-        flat, found, first = self._marked.ravel(), self._found.ravel(), self._first
-        threads.over_rows(
-            flat.size - 2 * first,
-            lambda lo, hi: _any_in_reach(first + lo, first + hi, self._offsets, itself, flat, found),
-        )
-        out.reshape(self._lattice.padded_shape)[self._interior] = self._found[self._inside]
+            self._marked = np.pad(marked, reach, mode="wrap")
+        flat = self._marked.ravel()
+        threads.over_rows(len(layers), look, cost * len(self._offsets) / 8 + cost)
 
 
 @kernel

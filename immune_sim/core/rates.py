@@ -28,6 +28,17 @@ def link_factor(gain, signal, bound):
 
 
 @inline
+def largest_factor(gain, bound):
+    """What ``link_factor`` cannot exceed for any signal from 0 up, and a hair for rounding."""
+    most = np.float32(1.0)
+    if gain > 0:
+        most = np.float32(bound)
+    elif gain < 0:
+        most = min(np.float32(bound), np.float32(math.exp(-np.float32(gain))))
+    return np.float32(1.001) * most
+
+
+@inline
 def fixed(value):
     """A number as fixed-point int64; sums of these are exact, so any order of cells gives the same bits."""
     return np.int64(np.float64(value) * SCALE + 0.5)

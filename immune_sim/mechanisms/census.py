@@ -38,6 +38,8 @@ def sum_living(values, state):
 
 @kernel
 def count_tumor(
+    first,
+    end,
     state,
     receptor_level,
     signal,
@@ -47,16 +49,17 @@ def count_tumor(
     totals,
     histograms,
 ):
-    """Count the tumor cells.
+    """Count the tumor cells of rows first to end.
 
     totals (TUMOR_TOTALS,) int64, histograms (2, BINS) int64 of receptor level and signal: added to.
     """
-    totals[RECEPTOR] += sum_living(receptor_level, state)
-    totals[SIGNAL] += sum_living(signal, state)
-    totals[BOUND] += sum_living(bound_fraction, state)
-    totals[ANTIGENICITY] += sum_living(antigenicity, state)
-    totals[LIGAND] += sum_living(ligand_local, state)
-    for i in range(state.size):
+    these = state[first:end]
+    totals[RECEPTOR] += sum_living(receptor_level[first:end], these)
+    totals[SIGNAL] += sum_living(signal[first:end], these)
+    totals[BOUND] += sum_living(bound_fraction[first:end], these)
+    totals[ANTIGENICITY] += sum_living(antigenicity[first:end], these)
+    totals[LIGAND] += sum_living(ligand_local[first:end], these)
+    for i in range(first, end):
         totals[BY_STATE + state[i]] += 1
         if state[i] < DYING:
             histograms[0, bin_of(receptor_level[i])] += 1

@@ -14,7 +14,7 @@ from immune_sim.core.codes import APOPTOTIC, DYING, HYPOXIA, NECROTIC, SPONTANEO
 from immune_sim.core.jit import kernel
 from immune_sim.core.parameters import param, parameters
 from immune_sim.core.random import TUMOR_FATE, philox, uniform
-from immune_sim.core.rates import fixed, happens, link_factor
+from immune_sim.core.rates import fixed, happens, largest_factor, link_factor
 
 PHYSICELL = "doi:10.1371/journal.pcbi.1005991"
 COLUMNS = (
@@ -100,13 +100,15 @@ def decide(first, end, tick, seed, p, gain, bound, oxygen, block, site, lineage,
     state, cause (n,) uint8, written where a cell dies.
     """
     words = np.empty((2, BLOCK), dtype=np.uint32)
+    most = p[0] * largest_factor(gain, bound)
     for i in range(first, end):
         k = (i - first) % BLOCK
         if k == 0:  # draws for a block of cells at once are vector code, one by one they cost seven times as much
             addresses, fate, need = lineage[i : min(i + BLOCK, end)], words[0], words[1]
             for j in range(addresses.size):
                 fate[j], need[j], _, _ = philox(TUMOR_FATE, tick, addresses[j], seed)
-        if state[i] >= DYING:
+        # most draws lie above every hazard: such cells need no look at their oxygen
+        if state[i] >= DYING or (uniform(words[0, k]) >= most and uniform(words[1, k]) >= p[3]):
             continue
         o2 = np.float32(oxygen[block[site[i]]])
         lack = min(max((p[1] - o2) / max(p[1] - p[2], np.float32(1e-6)), np.float32(0.0)), np.float32(1.0))

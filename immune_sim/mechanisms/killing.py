@@ -17,7 +17,7 @@ from immune_sim.core.codes import APOPTOTIC, CTL, CTL_KILL, DYING, NK, NK_KILL
 from immune_sim.core.jit import inline, kernel
 from immune_sim.core.parameters import param, parameters
 from immune_sim.core.random import STRIKE, philox, uniform
-from immune_sim.core.rates import happens, link_factor
+from immune_sim.core.rates import happens, largest_factor, link_factor
 
 IMMUNE_COLUMNS = (
     Column("kind", "uint8", 0, "", "0 NK cell, 1 cytotoxic T cell", writable=False),
@@ -205,9 +205,9 @@ def strike(
     a T cell strikes: how often, a Poisson number, so that the length of a sub-step does not limit the hits.
     """
     one = np.float32(1.0)
-    # No hazard is larger than these (and a hair for rounding): most draws lie above and need no more arithmetic.
-    most_nk = np.float32(1.001) * nk[0] * (one + nk[1]) * (one + nk[2]) * bound * dt
-    most_ctl = np.float32(1.001) * ctl[0] * bound * dt
+    # No hazard is larger than these: most draws lie above and need no more arithmetic.
+    most_nk = nk[0] * (one + nk[1]) * (one + nk[2]) * largest_factor(gains[0], bound) * dt
+    most_ctl = ctl[0] * largest_factor(gains[1], bound) * dt
     for i in range(first, end):
         struck[i] = -1
         if not engaged[i]:

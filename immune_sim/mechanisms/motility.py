@@ -166,16 +166,6 @@ def living_contact(site, turn, offsets, wraps, home, tumor_at, state):
 
 
 @kernel
-def in_order_of_sites(immune_at, order):
-    """Write the rows of all immune cells to order (n,) int64, from the first site to the last."""
-    filled = 0
-    for site in range(immune_at.size):
-        if immune_at[site] >= 0:
-            order[filled] = immune_at[site]
-            filled += 1
-
-
-@kernel
 def sort_into_slabs(slab_of, stride, order, site, starts, rows):
     """Sort rows by the slab their cell is in, keeping their order within each.
 

@@ -16,7 +16,7 @@ from immune_sim.core.jit import inline, kernel
 from immune_sim.core.lattice import EMPTY, WALL, neighbor
 from immune_sim.core.parameters import param, parameters
 from immune_sim.core.random import DIVISION, below, philox, uniform
-from immune_sim.core.rates import happens, link_factor
+from immune_sim.core.rates import happens, largest_factor, link_factor
 
 
 @parameters("tumor", title="Tumor growth")
@@ -120,6 +120,7 @@ def decide(
     orders the dividing cells among themselves.
     """
     one = np.float32(1.0)
+    most = p[0] * largest_factor(gain, bound)
     for i in range(first, end):
         wish[i] = 0
         if state[i] >= DYING:
@@ -131,7 +132,7 @@ def decide(
         state[i] = CYCLING
         a, b, _, _ = philox(DIVISION, tick, lineage[i], seed)
         u = uniform(a)
-        if u < p[0] * bound:
+        if u < most:
             arrest = ifng[block[site[i]]]
             slowed = min(one, (o2 - p[1]) / max(p[2] - p[1], np.float32(1e-6))) * (
                 one - p[3] * np.float32(arrest / (arrest + p[4]))

@@ -220,6 +220,18 @@ def secrete_from_tumor(
 
 
 @kernel
+def collect(secreted, unit, out):
+    """Add up what was secreted in all parts, secreted (parts, s, g) int64, as out (s, g) float32; leave parts at 0."""
+    for s in range(out.shape[0]):
+        for b in range(out.shape[1]):
+            total = np.int64(0)
+            for part in range(secreted.shape[0]):
+                total += secreted[part, s, b]
+                secreted[part, s, b] = 0
+            out[s, b] = np.float32(np.float64(total) * unit)
+
+
+@kernel
 def secrete_from_immune(first, end, block, dull, site, kind, exhaustion, hours_engaged, ifng):
     """Add the IFN-gamma of immune cells, rows first to end: time in contact, less what exhaustion takes away."""
     for i in range(first, end):

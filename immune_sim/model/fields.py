@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from immune_sim.model.state import Tissue
 
 MINUTES = 60.0
+SINGLY = 10_000  # blocks from which transforms cost so much that signals are solved one by one, to be shared out
 SIGNALS = ("chemokine", "ifng", "ligand")
 KEPT = ("oxygen", "signals", "living", "toward", "pull")
 
@@ -84,20 +86,30 @@ class TissueFields:
 
     def update(self, tissue: Tissue) -> None:
         """Solve all fields for the cells as they are, and let cells read the ligand at their places."""
-        secreted = self._secreted(tissue)
-        tissue.threads.together([self._solve_oxygen, lambda: self._solve_signals(secreted)])
+        living, secreted = self._secreted(tissue)
+        solved = np.empty_like(self.signals)
+        whole = slice(0, len(SIGNALS))
+        which = [whole] if self.grid.size < SINGLY else [slice(k, k + 1) for k in range(len(SIGNALS))]
+        tissue.threads.together(
+            [
+                lambda: self._solve_oxygen(living),
+                *(partial(self._solve_signals, each, secreted, solved) for each in which),
+            ],
+            cost=60.0 * (2 * self.oxygen_grid.size + len(SIGNALS) * self.grid.size),
+        )
+        self.signals = solved
         for table in (tissue.tumor, tissue.immune):
             self._let_read(table, tissue.threads)
 
     def _let_read(self, table: CellTable, threads: Threads) -> None:
         site, local = table["site"], table["ligand_local"]
-        threads.over_rows(table.n, lambda lo, hi: sample(lo, hi, self.ligand, self.block, site, local))
+        threads.over_rows(table.n, lambda lo, hi: sample(lo, hi, self.ligand, self.block, site, local), cost=3)
 
-    def _secreted(self, tissue: Tissue) -> np.ndarray:
-        """Secretion per site of chemokine, IFN-gamma and ligand, (3, g) float32."""
+    def _secreted(self, tissue: Tissue) -> tuple[np.ndarray, np.ndarray]:
+        """Living tumor cells (parts, h) and fixed-point secretion per block (parts, 3, g), as each thread met them."""
         tumor, immune, p, parts = tissue.tumor, tissue.immune, self.p_signals, tissue.threads.count
         living = tissue.scratch.zeros("living", (parts, self.oxygen_grid.size))
-        secreted = tissue.scratch.zeros("secreted", (parts, len(SIGNALS), self.grid.size))
+        secreted = tissue.scratch.cleared("secreted", (parts, len(SIGNALS), self.grid.size))
         basal, half = np.float32(p.chemokine_basal), np.float32(p.induction_half)
         columns = tuple(tumor[name] for name in ("site", "state", "ligand_output"))
         tissue.threads.over_rows_in_parts(
@@ -115,17 +127,19 @@ class TissueFields:
                 secreted[k, 0],
                 secreted[k, 2],
             ),
+            cost=6,
         )
         dull = np.float32(1.0 - tissue.p.ctl.exhausted_killing)
         engaged = tuple(immune[name] for name in ("site", "kind", "exhaustion", "hours_engaged"))
         tissue.threads.over_rows_in_parts(
             immune.n,
             lambda k, lo, hi: signaling.secrete_from_immune(lo, hi, self.block, dull, *engaged, secreted[k, 1]),
+            cost=8,
         )
-        self.living = living.sum(axis=0)
-        return (secreted.sum(axis=0) * (1.0 / (float(SCALE) * self.grid.sites_per_block))).astype(np.float32)
+        return living, secreted
 
-    def _solve_oxygen(self) -> None:
+    def _solve_oxygen(self, living: np.ndarray) -> None:
+        self.living = living.sum(axis=0)
         p, shape = self.p_oxygen, self.oxygen_grid.shape
         exchange = np.float32(p.exchange) * self._vessels
         consumed = np.float32(p.uptake / self.oxygen_grid.sites_per_block) * self.living.astype(np.float32)
@@ -134,12 +148,19 @@ class TissueFields:
         solution, self.iterations = solve_variable(self._oxygen_diffusion, decay, supplied, self.oxygen.reshape(shape))
         self.oxygen = solution.ravel()
 
-    def _solve_signals(self, secreted: np.ndarray) -> None:
+    def _solve_signals(self, which: slice, secreted: np.ndarray, solved: np.ndarray) -> None:
+        """Solve some signals, write them to solved (3, g), and where the chemokine is among them, where it leads."""
         p, grid = self.p_signals, self.grid
-        solved = self._signal_diffusion[0].divide(secreted.reshape(len(SIGNALS), *grid.shape), self._damping)
-        self.signals = np.maximum(solved, np.float32(0.0)).reshape(len(SIGNALS), grid.size)
+        source = np.empty((which.stop - which.start, *grid.shape), dtype=np.float32)
+        signaling.collect(
+            secreted[:, which], 1.0 / (float(SCALE) * grid.sites_per_block), source.reshape(-1, grid.size)
+        )
+        found = self._signal_diffusion[0].divide(source, self._damping[which])
+        np.maximum(found.reshape(-1, grid.size), np.float32(0.0), out=solved[which])
+        if which.start != SIGNALS.index("chemokine"):
+            return
         motility.directions(
-            self.chemokine,
+            solved[which.start],
             self._flat_shape,
             np.float32(grid.spacing),
             grid.wraps,

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
 import numpy as np
 import pandas as pd
 
@@ -77,19 +81,23 @@ def count(tissue: Tissue) -> dict[str, float]:
 
 
 def _count_tumor(tissue: Tissue, row: dict[str, float]) -> np.ndarray:
-    tumor, fields = tissue.tumor, tissue.fields
-    total = tissue.scratch.zeros("tumor totals", (census.TUMOR_TOTALS,))
-    histogram = tissue.scratch.zeros("tumor histograms", (2, census.BINS))
+    tumor = tissue.tumor
+    ranges = tissue.threads.ranges(tumor.n, cost=4)
+    totals = tissue.scratch.zeros("tumor totals", (len(ranges), census.TUMOR_TOTALS))
+    histograms = tissue.scratch.zeros("tumor histograms", (len(ranges), 2, census.BINS))
     clones = tissue.scratch.get("clones", tissue.founders, "int32")
     names = ("state", "receptor_level", "signal", "bound_fraction", "antigenicity", "ligand_local")
     columns = tuple(tumor[name] for name in names)
-    tissue.threads.together(
-        [
-            lambda: census.count_tumor(*columns, total, histogram),
-            lambda: row.update(clone_diversity=census.count_clones(columns[0], tumor["clone"], clones)),
-        ],
-        tumor.n,
-    )
+    counting: list[Callable[[], Any]] = [
+        partial(census.count_tumor, lo, hi, *columns, totals[k], histograms[k]) for k, (lo, hi) in enumerate(ranges)
+    ]
+    middle = len(ranges) // 2
+    counting[middle:middle] = [
+        lambda: row.update(clone_diversity=census.count_clones(columns[0], tumor["clone"], clones)),
+        lambda: row.update(radius=_radius(tissue)),
+    ]
+    tissue.threads.together(counting, cost=6.0 * tumor.n)
+    total, histogram = totals.sum(axis=0), histograms.sum(axis=0)
     living = int(total[0] + total[1])
     row["tumor_cells"] = living
     row.update({state: int(total[census.BY_STATE + code]) for code, state in enumerate(STATES)})
@@ -111,10 +119,13 @@ def _count_tumor(tissue: Tissue, row: dict[str, float]) -> np.ndarray:
     ):
         row[name] = census.mean(int(total[position]), living)
     row["clones"] = int(np.count_nonzero(clones))
-    row["radius"] = (
-        census.radius_of_gyration(fields.oxygen_places, fields.living, fields.oxygen_edge) * tissue.lattice.site_size
-    )
     return np.asarray(histogram[1])
+
+
+def _radius(tissue: Tissue) -> float:
+    fields = tissue.fields
+    sites = census.radius_of_gyration(fields.oxygen_places, fields.living, fields.oxygen_edge)
+    return sites * tissue.lattice.site_size
 
 
 def _count_immune(tissue: Tissue, row: dict[str, float]) -> dict[str, np.ndarray]:
@@ -126,6 +137,7 @@ def _count_immune(tissue: Tissue, row: dict[str, float]) -> dict[str, np.ndarray
     tissue.threads.over_rows_in_parts(
         immune.n,
         lambda k, lo, hi: census.count_immune(lo, hi, *columns, inside, fields.oxygen_block, totals[k], histograms[k]),
+        cost=20,
     )
     total, histogram = totals.sum(axis=0), histograms.sum(axis=0)
     area_inside = fields.area_of(inside)

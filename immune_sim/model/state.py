@@ -6,7 +6,7 @@ import numpy as np
 
 from immune_sim.core.cells import CellTable
 from immune_sim.core.codes import CTL, NK
-from immune_sim.core.lattice import Lattice
+from immune_sim.core.lattice import Lattice, in_order_of_sites
 from immune_sim.core.neighborhood import Neighborhood
 from immune_sim.core.parallel import Threads
 from immune_sim.mechanisms import death, exhaustion, heredity, killing, motility, receptors
@@ -48,6 +48,13 @@ class Scratch:
             array = self._arrays[name] = np.zeros(shape, dtype=np.int64)
         else:
             array.fill(0)
+        return array
+
+    def cleared(self, name: str, shape: tuple[int, ...]) -> np.ndarray:
+        """An int64 array of this shape which is all zeros when it is made; whoever uses it leaves it so again."""
+        array = self._arrays.get(name)
+        if array is None or array.shape != shape:
+            array = self._arrays[name] = np.zeros(shape, dtype=np.int64)
         return array
 
 
@@ -123,6 +130,14 @@ class Tissue:
         at[table["site"][rows]] = -1
         moved = table.remove(rows)
         at[table["site"][moved]] = moved
+
+    def tidy(self, table: CellTable) -> None:
+        """Store cells in the order of their sites, so that neighbors lie close in memory and with the same thread."""
+        at = self.lattice.tumor_at if table is self.tumor else self.lattice.immune_at
+        order = np.empty(table.n, dtype=np.int64)
+        in_order_of_sites(at, order)
+        table.reorder(order)
+        at[table["site"]] = np.arange(table.n)
 
     def tally(self, name: str, count: int) -> None:
         """Add to a count of the present hour."""

@@ -20,6 +20,7 @@ from immune_sim.core.parallel import Threads
 from immune_sim.model.model import TumorImmuneModel
 from immune_sim.runs.benchmark import Speed, measure_model, standard
 
+ENOUGH = 1e9  # ns, more than any limit from which work is shared
 CELL_UPDATES = ("cell receptors", "motility", "killing")
 
 
@@ -111,7 +112,7 @@ def two_threads() -> TwoThreads:
     add = [partial(np.add, a, b, out=c) for a, b, c in arrays]
     try:
         arithmetic, memory = _gain(threads, count), _gain(threads, add)
-        waits = [_seconds(lambda: threads.together([int, int])) for _ in range(200)]
+        waits = [_seconds(lambda: threads.together([int, int], ENOUGH)) for _ in range(200)]
     finally:
         threads.close()
     return TwoThreads(arithmetic, memory, statistics.median(waits))
@@ -119,7 +120,7 @@ def two_threads() -> TwoThreads:
 
 def _gain(threads: Threads, tasks: Sequence[Callable[[], object]]) -> float:
     turns = [
-        (_seconds(lambda: [task() for task in tasks]), _seconds(lambda: threads.together(tasks))) for _ in range(9)
+        (_seconds(lambda: [task() for task in tasks]), _seconds(lambda: threads.together(tasks, ENOUGH))) for _ in range(9)
     ]
     return statistics.median(alone / together for alone, together in turns[2:])
 

@@ -35,7 +35,7 @@ def test_ranges_cover_every_row_once(count: int, n: int) -> None:
         done[first:end] += 1
         busy[part].release()
 
-    threads.over_rows_in_parts(n, work, worth_it=1)
+    threads.over_rows_in_parts(n, work, cost=1e6)
     threads.close()
     assert (done == 1).all()
     assert all(0 <= part < count for part in parts)
@@ -44,7 +44,7 @@ def test_ranges_cover_every_row_once(count: int, n: int) -> None:
 def test_small_work_stays_in_one_thread(threads: Threads) -> None:
     """Catches the price of a hand-over paid for ten rows."""
     seen: list[str] = []
-    threads.over_rows(10, lambda first, end: seen.append(threading.current_thread().name), worth_it=11)
+    threads.over_rows(10, lambda first, end: seen.append(threading.current_thread().name), cost=1.0)
     assert seen == [threading.current_thread().name]
 
 
@@ -57,11 +57,11 @@ def test_an_error_in_any_task_is_raised(threads: Threads) -> None:
                 raise ZeroDivisionError
 
         with pytest.raises(ZeroDivisionError):
-            threads.together([lambda at=at: task(at=at) for at in range(3)])
+            threads.together([lambda at=at: task(at=at) for at in range(3)], cost=1e9)
 
 
 def test_all_tasks_have_ended_on_return(threads: Threads) -> None:
     """Catches a return before the last thread is done."""
     done: list[int] = []
-    threads.together([lambda i=i: done.append(i) for i in range(20)])
+    threads.together([lambda i=i: done.append(i) for i in range(20)], cost=1e9)
     assert sorted(done) == list(range(20))

@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 
 from immune_sim.core import parallel
-from immune_sim.model.hour import immune
+from immune_sim.model import fields
 from immune_sim.model.model import TumorImmuneModel
 from tests.tissues import ALL_LINKS, NIGHTLY, Lab, by_cell, check_places, reorder, same_bits, scenario_of
 
@@ -47,10 +47,8 @@ OFF = {f"links.{name}": 0.0 for name in ("receptor_upregulation", "ligand_upregu
 @pytest.fixture
 def everything_in_parts(monkeypatch: pytest.MonkeyPatch) -> None:
     """Small tissues are cut into ranges as large ones are."""
-    monkeypatch.setattr(parallel.Threads.over_rows, "__defaults__", (1,))
-    monkeypatch.setattr(parallel.Threads.over_rows_in_parts, "__defaults__", (1,))
-    monkeypatch.setattr(parallel, "WORTH_IT", 1)
-    monkeypatch.setattr(immune, "WORTH_TWO_THREADS", 0)
+    monkeypatch.setattr(parallel, "WORTH_IT", 0)
+    monkeypatch.setattr(fields, "SINGLY", 0)
 
 
 @pytest.mark.parametrize("changes", [LIVELY, CUBE], ids=["section", "periodic cube"])
@@ -77,16 +75,16 @@ class Backwards(parallel.Threads):
         super().__init__(1)
         self.count = 5
 
-    def over_rows(self, n: int, work: Callable[[int, int], Any], worth_it: int = 0) -> None:
+    def over_rows(self, n: int, work: Callable[[int, int], Any], cost: float) -> None:
         piece = max(1, n // 9)
         for first in reversed(range(0, n, piece)):
             work(first, min(first + piece, n))
 
-    def over_rows_in_parts(self, n: int, work: Callable[[int, int, int], Any], worth_it: int = 0) -> None:
+    def over_rows_in_parts(self, n: int, work: Callable[[int, int, int], Any], cost: float) -> None:
         work(1, n // 3, n)
         work(0, 0, n // 3)
 
-    def together(self, tasks: Sequence[Callable[[], Any]], n: int = 0) -> None:
+    def together(self, tasks: Sequence[Callable[[], Any]], cost: float) -> None:
         for task in reversed(tasks):
             task()
 

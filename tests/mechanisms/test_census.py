@@ -124,7 +124,7 @@ def test_density_inside_and_outside_add_up() -> None:
 
 def test_order_and_threads_do_not_show(monkeypatch: pytest.MonkeyPatch) -> None:
     """Bit for bit. Catches a sum of floats in the order of rows."""
-    monkeypatch.setattr(parallel.Threads.over_rows_in_parts, "__defaults__", (1,))
+    monkeypatch.setattr(parallel, "WORTH_IT", 0)
     tissue = lively()
     wanted = recorder.count(tissue)
     tissue.threads = parallel.Threads(3)

@@ -7,10 +7,10 @@ from functools import partial
 import numpy as np
 
 from immune_sim.core.codes import CTL, NK
+from immune_sim.core.lattice import in_order_of_sites
 from immune_sim.mechanisms import exhaustion, killing, motility, recruitment
 from immune_sim.model.state import Tissue
-
-WORTH_TWO_THREADS = 20_000  # immune cells from which letting them move or strike on two threads pays
+TIDY_EVERY = 6  # h, in which an immune cell seldom comes further than some ten sites
 
 
 def move(tissue: Tissue) -> None:
@@ -22,7 +22,7 @@ def move(tissue: Tissue) -> None:
     order = tissue.scratch.get("order of moves", immune.n, "int64")
     if tissue.sub == 0:
         immune["hours_engaged"].fill(0.0)
-        motility.in_order_of_sites(lattice.immune_at, order)
+        in_order_of_sites(lattice.immune_at, order)
         tissue.contacts.near_tumor(near, tissue.threads)
     slabs = int(tissue.slab_of[-1]) + 1
     starts, rows = np.empty(slabs + 1, dtype=np.int64), tissue.scratch.get("rows by slab", immune.n, "int64")
@@ -39,11 +39,12 @@ def move(tissue: Tissue) -> None:
         motility.move(which, starts, rows, *when, *how, *place, *read, *columns)
 
     even, odd = np.arange(0, slabs, 2), np.arange(1, slabs, 2)
-    if tissue.threads.count == 1 or immune.n < WORTH_TWO_THREADS:
+    if tissue.threads.count == 1:
         move_slabs(np.concatenate((even, odd)))
         return
     for which in (even, odd):
-        tissue.threads.together([partial(move_slabs, each) for each in np.split(which, len(which))])
+        shares = tissue.threads.even(np.diff(starts)[which])
+        tissue.threads.together([partial(move_slabs, which[lo:hi]) for lo, hi in shares], cost=90.0 * immune.n)
 
 
 def kill(tissue: Tissue) -> None:
@@ -92,7 +93,7 @@ def kill(tissue: Tissue) -> None:
             struck,
             hits,
         ),
-        WORTH_TWO_THREADS,
+        cost=25,
     )
     killer = tissue.scratch.get("killer", tumor.n, "int64", fill=killing.NEVER)
     taken = tissue.scratch.get("hits taken", tumor.n, "int32")
@@ -179,15 +180,17 @@ def age_immune_cells(tissue: Tissue) -> None:
     immune, c = tissue.immune, tissue.constants
     aging = tuple(immune[name] for name in ("kind", "hours_engaged", "exhaustion", "hours_since_arrival"))
     leaves = tissue.scratch.get("leaves", immune.n, "uint8")
-    tissue.threads.over_rows(immune.n, lambda lo, hi: exhaustion.advance(lo, hi, c.keep_engaged, c.keep_free, *aging))
-    tissue.threads.over_rows(
-        immune.n,
-        lambda lo, hi: recruitment.decide_exits(
-            lo, hi, tissue.tick, tissue.seed, *c.exit_rates, immune["kind"], immune["lineage"], leaves
-        ),
-    )
+    fate = (tissue.tick, tissue.seed, *c.exit_rates, immune["kind"], immune["lineage"], leaves)
+
+    def age(first: int, end: int) -> None:
+        exhaustion.advance(first, end, c.keep_engaged, c.keep_free, *aging)
+        recruitment.decide_exits(first, end, *fate)
+
+    tissue.threads.over_rows(immune.n, age, cost=15)
     rows = np.flatnonzero(leaves)
     if len(rows):
         tissue.tally("nk_exits", int(np.count_nonzero(immune["kind"][rows] == NK)))
         tissue.tally("ctl_exits", int(np.count_nonzero(immune["kind"][rows] == CTL)))
         tissue.remove(immune, rows)
+    if tissue.hour % TIDY_EVERY == 0:
+        tissue.tidy(immune)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from immune_sim.core.cells import CellTable
 from immune_sim.mechanisms import receptors
 from immune_sim.model.state import Tissue
@@ -22,22 +24,23 @@ def host_receptors(tissue: Tissue) -> None:
 
 def cell_receptors(tissue: Tissue) -> None:
     """Advance receptors and signal of every cell, and the ligand that tumor cells secrete."""
-    c = tissue.constants
-    for table in (tissue.tumor, tissue.immune):
-        _advance_receptors(tissue, table)
-    tumor = tissue.tumor
+    tumor, constants, substeps = tissue.tumor, tissue.constants.receptors, tissue.p.clock.substeps
     signal, output = tumor["signal"], tumor["ligand_output"]
-    tissue.threads.over_rows(
-        tumor.n, lambda lo, hi: receptors.advance_ligand(lo, hi, c.receptors, signal, output, tissue.p.clock.substeps)
-    )
+    advance_tumor, advance_immune = _advance(tissue, tumor), _advance(tissue, tissue.immune)
+
+    def advance_tumor_and_ligand(first: int, end: int) -> None:
+        advance_tumor(first, end)
+        receptors.advance_ligand(first, end, constants, signal, output, substeps)
+
+    tissue.threads.over_rows(tumor.n, advance_tumor_and_ligand, cost=2)
+    tissue.threads.over_rows(tissue.immune.n, advance_immune, cost=2)
 
 
-def _advance_receptors(tissue: Tissue, table: CellTable) -> None:
+def _advance(tissue: Tissue, table: CellTable) -> Callable[[int, int], None]:
     names = ("receptor_level", "set_point", "ligand_local", "bound_fraction", "signal")
-    columns, constants = tuple(table[name] for name in names), tissue.constants.receptors
-    tissue.threads.over_rows(
-        table.n, lambda lo, hi: receptors.advance(lo, hi, tissue.blockade, tissue.ligand, constants, *columns)
-    )
+    columns = tuple(table[name] for name in names)
+    host = (tissue.blockade, tissue.ligand, tissue.constants.receptors)
+    return lambda first, end: receptors.advance(first, end, *host, *columns)
 
 
 def update_fields(tissue: Tissue) -> None:

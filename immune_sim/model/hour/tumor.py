@@ -28,6 +28,7 @@ def die(tissue: Tissue) -> None:
             fields.oxygen_block,
             *columns,
         ),
+        cost=8,
     )
 
 
@@ -59,6 +60,7 @@ def divide(tissue: Tissue) -> None:
             state,
             wish,
         ),
+        cost=7,
     )
     rows = np.flatnonzero(wish)
     if len(rows) == 0:
@@ -121,7 +123,7 @@ def clear(tissue: Tissue) -> None:
     times = (np.float32(tissue.p.death.apoptotic_time), np.float32(tissue.p.death.necrotic_time))
     columns = tuple(tumor[name] for name in ("state", "cause", "antigenicity", "hours_dying"))
     tissue.threads.over_rows_in_parts(
-        tumor.n, lambda part, lo, hi: death.age_the_dying(lo, hi, *times, *columns, cleared, parts[part])
+        tumor.n, lambda part, lo, hi: death.age_the_dying(lo, hi, *times, *columns, cleared, parts[part]), cost=2
     )
     counts = parts.sum(axis=0)
     tissue.released = from_fixed(int(counts[5]))
