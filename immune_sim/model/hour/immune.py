@@ -18,17 +18,22 @@ def move(tissue: Tissue) -> None:
     lattice, immune, c, fields = tissue.lattice, tissue.immune, tissue.constants, tissue.fields
     if immune.n == 0:
         return
-    near = tissue.scratch.get("near tumor", lattice.size, "uint8")
+    places = tissue.scratch.get("places", lattice.size, "uint8")
     order = tissue.scratch.get("order of moves", immune.n, "int64")
     if tissue.sub == 0:
         immune["hours_engaged"].fill(0.0)
         in_order_of_sites(lattice.immune_at, order)
+        near = tissue.scratch.get("near tumor", lattice.size, "uint8")
         tissue.contacts.near_tumor(near, tissue.threads)
+        layers = (near, lattice.tumor_at, lattice.immune_at)
+        tissue.threads.over_rows(
+            lattice.size, lambda lo, hi: motility.mark_places(lo, hi, *layers, places), cost=0.3
+        )
     slabs = int(tissue.slab_of[-1]) + 1
     starts, rows = np.empty(slabs + 1, dtype=np.int64), tissue.scratch.get("rows by slab", immune.n, "int64")
     motility.sort_into_slabs(tissue.slab_of, lattice.stride, order, immune["site"], starts, rows)
     names = ("kind", "lineage", "exhaustion", "site", "heading", "engaged", "target_site", "hours_engaged")
-    place = (lattice.interior, lattice.offsets, lattice.wraps, lattice.home, lattice.tumor_at, lattice.immune_at, near)
+    place = (lattice.interior, lattice.offsets, lattice.wraps, lattice.home, lattice.tumor_at, lattice.immune_at, places)
     read = (tissue.tumor["state"], fields.block, fields.toward, fields.pull)
     columns = tuple(immune[name] for name in names)
     dt, forward = np.float32(tissue.p.clock.dt), bool((tissue.hour + tissue.sub) % 2 == 0)
