@@ -92,7 +92,7 @@ def _place(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
     return context.make_array(signature.args[0])(context, builder, arguments[0]).data
 
 
-@intrinsic  # type: ignore[untyped-decorator]
+@intrinsic
 def _look(_typing: Any, numbers: Any) -> Any:
     """The first of some int64 as it is in memory now; an ordinary read may be taken out of a loop by the compiler."""
 
@@ -102,7 +102,7 @@ def _look(_typing: Any, numbers: Any) -> Any:
     return types.int64(numbers), generate
 
 
-@intrinsic  # type: ignore[untyped-decorator]
+@intrinsic
 def _count_up(_typing: Any, numbers: Any) -> Any:
     """Add 1 to the first of some int64, for other threads to see at once; returns what it was."""
 

@@ -17,6 +17,7 @@ import weakref
 from collections import deque
 from collections.abc import Callable, Sequence
 from functools import partial
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -56,14 +57,14 @@ class Threads:
         """Ranges of rows (first, end) that cover 0 to n, one for each thread, or one where sharing is not worth it."""
         parts = self.count if n * cost >= WORTH_IT else 1
         bounds = [n * part // parts for part in range(parts + 1)]
-        return list(zip(bounds[:-1], bounds[1:], strict=True))
+        return list(pairwise(bounds))
 
     def even(self, rows: np.ndarray) -> list[tuple[int, int]]:
-        """Ranges (first, end) of groups of so many rows each (groups,), one for each thread, about as many rows each."""
+        """Ranges (first, end) of groups of so many rows (groups,), one for each thread, about as many rows in each."""
         reached = np.cumsum(rows)
-        wanted = reached[-1] * np.arange(1, self.count) / self.count
+        wanted = rows.sum() * np.arange(1, self.count) / self.count
         bounds = [0, *(int(at) for at in np.searchsorted(reached, wanted, side="right")), len(rows)]
-        return list(zip(bounds[:-1], bounds[1:], strict=True))
+        return list(pairwise(bounds))
 
     def together(self, tasks: Sequence[Callable[[], Any]], cost: float) -> None:
         """Run independent tasks, each thread beginning with its share of the list; an error in any is raised.
@@ -78,7 +79,7 @@ class Threads:
 
     def _share(self, tasks: Sequence[Task]) -> None:
         bounds = [-(-len(tasks) * part // self.count) for part in range(self.count + 1)]
-        shares = [deque(tasks[lo:hi]) for lo, hi in zip(bounds[:-1], bounds[1:], strict=True)]
+        shares = [deque(tasks[lo:hi]) for lo, hi in pairwise(bounds)]
         for helper in self._helpers:
             helper.begin(shares)
         try:

@@ -198,7 +198,7 @@ def sort_into_slabs(slab_of, stride, order, site, starts, rows):
 
 
 @kernel
-def move(  # noqa: PLR0912  (all of a cell's sub-step in one loop: handing arrays on costs more than the hops)
+def move(  # noqa: PLR0912, PLR0915  (all of a cell's sub-step in one loop: handing arrays on costs more than the hops)
     which,
     starts,
     rows,
@@ -233,7 +233,7 @@ def move(  # noqa: PLR0912  (all of a cell's sub-step in one loop: handing array
 
     hops (2,) float32: mean hops of an NK cell and of a T cell in the sub-step. p (7,) float32: persistence, chemotaxis,
     infiltration, arrest, nk_detachment, ctl_detachment, exhausted_speed. places (sites,) uint8: see ``mark_places``.
-    Changes immune_at, places, site, heading, engaged, target_site and hours_engaged. ``forward`` turns the order of cells
+    Changes immune_at, places, site, heading, engaged, target_site, hours_engaged. ``forward`` turns the order of cells
     around, so that no direction is favored.
     """
     for s in which:

@@ -120,7 +120,8 @@ def two_threads() -> TwoThreads:
 
 def _gain(threads: Threads, tasks: Sequence[Callable[[], object]]) -> float:
     turns = [
-        (_seconds(lambda: [task() for task in tasks]), _seconds(lambda: threads.together(tasks, ENOUGH))) for _ in range(9)
+        (_seconds(lambda: [task() for task in tasks]), _seconds(lambda: threads.together(tasks, ENOUGH)))
+        for _ in range(9)
     ]
     return statistics.median(alone / together for alone, together in turns[2:])
 

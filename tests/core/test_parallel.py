@@ -65,3 +65,10 @@ def test_all_tasks_have_ended_on_return(threads: Threads) -> None:
     done: list[int] = []
     threads.together([lambda i=i: done.append(i) for i in range(20)], cost=1e9)
     assert sorted(done) == list(range(20))
+
+
+@pytest.mark.parametrize("rows", [[], [0], [7], [0, 0, 5, 1, 4], [1000, 1, 1, 1]])
+def test_even_shares_cover_every_group_once(threads: Threads, rows: list[int]) -> None:
+    """Catches a group lost or done twice, and a tissue of a single slab, where the other slabs are none."""
+    shares = threads.even(np.array(rows, dtype=np.int64))
+    assert [group for first, end in shares for group in range(first, end)] == list(range(len(rows)))

@@ -10,6 +10,7 @@ from immune_sim.core.codes import CTL, NK
 from immune_sim.core.lattice import in_order_of_sites
 from immune_sim.mechanisms import exhaustion, killing, motility, recruitment
 from immune_sim.model.state import Tissue
+
 TIDY_EVERY = 6  # h, in which an immune cell seldom comes further than some ten sites
 
 
@@ -26,14 +27,20 @@ def move(tissue: Tissue) -> None:
         near = tissue.scratch.get("near tumor", lattice.size, "uint8")
         tissue.contacts.near_tumor(near, tissue.threads)
         layers = (near, lattice.tumor_at, lattice.immune_at)
-        tissue.threads.over_rows(
-            lattice.size, lambda lo, hi: motility.mark_places(lo, hi, *layers, places), cost=0.3
-        )
+        tissue.threads.over_rows(lattice.size, lambda lo, hi: motility.mark_places(lo, hi, *layers, places), cost=0.3)
     slabs = int(tissue.slab_of[-1]) + 1
     starts, rows = np.empty(slabs + 1, dtype=np.int64), tissue.scratch.get("rows by slab", immune.n, "int64")
     motility.sort_into_slabs(tissue.slab_of, lattice.stride, order, immune["site"], starts, rows)
     names = ("kind", "lineage", "exhaustion", "site", "heading", "engaged", "target_site", "hours_engaged")
-    place = (lattice.interior, lattice.offsets, lattice.wraps, lattice.home, lattice.tumor_at, lattice.immune_at, places)
+    place = (
+        lattice.interior,
+        lattice.offsets,
+        lattice.wraps,
+        lattice.home,
+        lattice.tumor_at,
+        lattice.immune_at,
+        places,
+    )
     read = (tissue.tumor["state"], fields.block, fields.toward, fields.pull)
     columns = tuple(immune[name] for name in names)
     dt, forward = np.float32(tissue.p.clock.dt), bool((tissue.hour + tissue.sub) % 2 == 0)
