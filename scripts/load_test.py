@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import contextlib
 import itertools
 import json
 import re
@@ -20,6 +21,7 @@ import sys
 import time
 import urllib.request
 import uuid
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -49,6 +51,8 @@ class Visit:
     painted: list[float] = field(default_factory=list)
     bytes_received: int = 0
     widgets: dict[str, str] = field(default_factory=dict)  # comm -> canvas, plot, sheet, keys
+    known: set[str] = field(default_factory=set)  # every comm that was opened here
+    foreign: int = 0  # messages for a comm that was not
     begun_with: set[int] = field(default_factory=set)
     wanted_by: set[int] = field(default_factory=set)
     socket: ClientConnection = field(init=False)
@@ -81,6 +85,7 @@ class Visit:
 
     async def _open_page(self) -> None:
         comm = str(uuid.uuid4())
+        self.known.add(comm)
         await self._send("comm_open", {"comm_id": comm, "target_name": "solara.control", "data": {}})
         themes: dict[str, dict[str, str]] = {"light": {}, "dark": {}}
         arguments = {"path": "", "appName": "__default__", "themes": themes, "dark": False}
@@ -88,7 +93,10 @@ class Visit:
 
     async def _take(self, message: dict[str, Any], buffers: list[bytes]) -> None:
         kind, content = message["header"]["msg_type"], message["content"]
+        if kind == "comm_msg" and content["comm_id"] not in self.known:
+            self.foreign += 1
         if kind == "comm_open":
+            self.known.add(content["comm_id"])
             await self._widget(content["comm_id"], content["data"].get("state", {}))
         elif kind == "comm_msg" and self.widgets.get(content["comm_id"]) == "canvas":
             await self._canvas(content["comm_id"], content["data"].get("state", {}))
@@ -167,19 +175,57 @@ def weigh(server: psutil.Process) -> tuple[float, float, int]:
     return shares[0], sum(shares), len(children)
 
 
-async def visit(base: str, count: int, seconds: float, server: psutil.Process) -> tuple[list[Visit], tuple[float, int]]:
-    """Let so many sessions run at once; also the memory and processes shortly before their end."""
+def worked(processes: Iterable[psutil.Process]) -> dict[int, float]:
+    """Seconds of a processor that each process has used so far."""
+    found = {}
+    for each in processes:
+        with contextlib.suppress(psutil.Error):
+            found[each.pid] = sum(each.cpu_times()[:2])
+    return found
+
+
+@dataclass
+class Middle:
+    """What was measured between a fifth and four fifths of the time, when all pages stand.
+
+    total: bytes of all processes; processes: beside the server; shares of a core: of server, of the processes beside
+    it, of these visitors; pictures: of all sessions.
+    """
+
+    total: float = 0.0
+    processes: int = 0
+    server: float = 0.0
+    beside: float = 0.0
+    visitors: float = 0.0
+    pictures: int = 0
+    seconds: float = 0.0
+
+
+async def visit(base: str, count: int, seconds: float, server: psutil.Process) -> tuple[list[Visit], Middle]:
+    """Let so many sessions run at once; also what was measured in the middle of it."""
     until = time.monotonic() + seconds
     visits = [Visit(number, base) for number in range(count)]
-
-    async def weigh_late() -> tuple[float, int]:
-        await asyncio.sleep(seconds * 0.8)
-        _, total, processes = await asyncio.to_thread(weigh, server)
-        return total, processes
-
-    late = asyncio.create_task(weigh_late())
+    middle = asyncio.create_task(measured(visits, seconds, server))
     await asyncio.gather(*(each.run(until) for each in visits))
-    return visits, await late
+    return visits, await middle
+
+
+async def measured(visits: list[Visit], seconds: float, server: psutil.Process) -> Middle:
+    """Wait for the middle of the time and measure."""
+
+    def now() -> tuple[float, int, dict[int, float]]:
+        processes = [server, psutil.Process(), *server.children(recursive=True)]
+        return time.monotonic(), sum(len(each.painted) for each in visits), worked(processes)
+
+    await asyncio.sleep(0.2 * seconds)
+    began, painted, before = await asyncio.to_thread(now)
+    await asyncio.sleep(0.6 * seconds)
+    ended, painted_then, after = await asyncio.to_thread(now)
+    spent = {pid: share - before.get(pid, 0.0) for pid, share in after.items()}
+    own, ours = spent.pop(server.pid), spent.pop(psutil.Process().pid)
+    _, total, processes = await asyncio.to_thread(weigh, server)
+    span = ended - began
+    return Middle(total, processes, own / span, sum(spent.values()) / span, ours / span, painted_then - painted, span)
 
 
 def settled(server: psutil.Process, processes: int, patience: float = 30.0) -> tuple[float, float, int]:
@@ -212,29 +258,31 @@ def _measure(base: str, server: psutil.Process, sessions: int, seconds: float) -
     own, total, processes = settled(server, 1)
     print(f"before: server {own / 1e6:.0f} MB, all {total / 1e6:.0f} MB, {processes} processes beside the server")
     began = time.monotonic()
-    spent = [sum(each.cpu_times()[:2]) for each in (server, psutil.Process())]
-    visits, (most, running) = asyncio.run(visit(base, sessions, seconds, server))
-    shares = [
-        (sum(each.cpu_times()[:2]) - then) / seconds
-        for each, then in zip((server, psutil.Process()), spent, strict=True)
-    ]
-    print(f"processor: server {shares[0]:.0%} of a core, these visitors {shares[1]:.0%}")
+    visits, middle = asyncio.run(visit(base, sessions, seconds, server))
+    print(
+        f"processor: server {middle.server:.0%} of a core, sessions' processes {middle.beside:.0%}, "
+        f"these visitors {middle.visitors:.0%}"
+    )
+    if middle.pictures:
+        print(f"server: {1e3 * middle.server * middle.seconds / middle.pictures:.1f} ms a picture, all else included")
     received = sum(each.bytes_received for each in visits)
     print(f"received {received / sessions / seconds / 1e3:.0f} kB a second and session")
     ended = began + seconds
     rates = sorted((each.slowest(began + 0.1 * seconds, ended), each.number) for each in visits)
     means = [len(each.painted) / seconds for each in visits]
-    print(f"during: all {most / 1e6:.0f} MB, {running} processes beside the server")
+    print(f"during: all {middle.total / 1e6:.0f} MB, {middle.processes} processes beside the server")
     print(f"pictures per second: mean {sum(means) / sessions:.1f}, least {min(means):.1f}, most {max(means):.1f}")
     print(f"slowest {WINDOW:.0f} s of any session: {rates[0][0]:.1f} per second (session {rates[0][1]})")
     strangers = [each.number for each in visits if each.begun_with - {USUAL} != {each.cells}]
     mixed_up = [each.number for each in visits if each.wanted_by - {USUAL} != {each.cells}]
     print(f"sessions that saw another's tissue: {strangers or 'none'}; another's values: {mixed_up or 'none'}")
+    foreign = sum(each.foreign for each in visits)
+    print(f"messages for what a page never opened: {foreign}")
     after_own, after, left = settled(server, processes)
     print(f"after: server {after_own / 1e6:.0f} MB, all {after / 1e6:.0f} MB, {left} processes beside the server")
     bad = [
         rates[0][0] < SLOWEST and "the slowest session painted less than twice a second",
-        bool(strangers or mixed_up) and "sessions mixed up",
+        bool(strangers or mixed_up or foreign) and "sessions mixed up",
         left > processes and "processes stayed behind",
         after_own - own > LEFT_OVER and "memory stayed behind",
     ]

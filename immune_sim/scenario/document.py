@@ -18,9 +18,14 @@ from immune_sim.scenario.hints import short
 Path = tuple[str | int, ...]
 
 MOST_REPAIRS = 20
+LONGEST_LINE = 1_000  # that is repaired
 _PART = r"""(?:[\w-]+|"[^"\n]*"|'[^'\n]*')"""
 _KEY = re.compile(rf"\s*({_PART}(?:\s*\.\s*{_PART})*)\s*=")
 _HEADER = re.compile(rf"\s*(\[\[?)\s*({_PART}(?:\s*\.\s*{_PART})*)\s*\]\]?")
+# A key of thousands of parts would keep the parser busy for minutes; none here has more than three. Each part is
+# matched whole (the possessive ++ and *+), so that the search itself goes through a text once.
+_ONE_PART = r"""(?:[\w-]++|"[^"\n]*+"|'[^'\n]*+')"""
+_TOO_DEEP = re.compile(rf"(?<![\w-]){_ONE_PART}(?:[ \t]*+\.[ \t]*+{_ONE_PART}){{20}}")
 _AT_LINE = re.compile(r"(.*) \(at line (\d+), column \d+\)$", re.DOTALL)
 _BARE_VALUE = re.compile(r"(\s*[^=]+?\s*=\s*)([^\s\"'\[{#][^#\"'\[{]*?)\s*(#.*)?")
 _QUANTITY = re.compile(r"[+-]?[\d.]+(?:[eE][+-]?\d+)?\s*(?:1\s*/|[A-Za-zµμ/%]).*")
@@ -77,6 +82,10 @@ def parse(text: str, origin: str) -> Document:
     problems: list[Problem] = []
     content: dict[str, Any] = {}
     dropped = False
+    if (deep := next((number for number, line in enumerate(lines, 1) if _TOO_DEEP.search(line)), 0)) > 0:
+        return Document(
+            origin, problems=[Problem(f"{origin}:{deep}", "a name of so many parts, joined by dots, is none")]
+        )
     for _ in range(MOST_REPAIRS):
         try:
             content = tomllib.loads("\n".join(lines))
@@ -89,6 +98,9 @@ def parse(text: str, origin: str) -> Document:
                 break  # without a table header or the end of a text the rest would be misunderstood
             lines[number - 1] = _repaired(line)
             dropped = dropped or not lines[number - 1]
+        except ValueError:  # Python reads no number of more than 4,300 digits
+            problems.append(Problem(origin, "a number has thousands of digits"))
+            break
         except RecursionError:
             problems.append(Problem(origin, "brackets are nested too deeply to be a scenario"))
             break
@@ -179,7 +191,7 @@ def _remedy(line: str) -> str:
     straight = line.translate(_CURLY)
     if straight != line:
         return f"the quotes are curly. Write {straight.strip()}"
-    bare = _BARE_VALUE.fullmatch(line)
+    bare = _bare(line)
     if not bare:
         return ""
     value = bare[2]
@@ -194,9 +206,14 @@ def _remedy(line: str) -> str:
     return f'text stands in quotes. Write {bare[1].strip()} "{value}"' if value[0].isalpha() else ""
 
 
+def _bare(line: str) -> re.Match[str] | None:
+    """A line whose value may lack its quotes; a search through longer lines than these would take minutes."""
+    return _BARE_VALUE.fullmatch(line) if len(line) <= LONGEST_LINE else None
+
+
 def _repaired(line: str) -> str:
     """The line as it was probably meant, or nothing."""
-    bare = _BARE_VALUE.fullmatch(line)
+    bare = _bare(line)
     meant = f'{bare[1]}"{bare[2]}"' if bare and "\\" not in line and _QUANTITY.fullmatch(bare[2]) else ""
     try:
         tomllib.loads(meant)

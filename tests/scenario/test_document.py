@@ -34,6 +34,11 @@ from immune_sim.scenario.document import parse
         ("[nk]\na = 1\n[ctl]\na = 1\na = 2", 5, "ctl.a is given twice, first on line 4"),
         ("[nk]\na = 1\n\n[nk]\nb = 1", 4, "[nk] is given twice, first on line 1. Write its keys under one [nk]."),
         ("x = " + "[" * 3000, None, "nested too deeply"),
+        ("\nx = " + "9" * 5000, None, "thousands of digits"),
+        ("\na" + ".a" * 60_000 + " = 1", 2, "so many parts"),
+        ("x = {" + "'a' . \"b\"." * 20_000 + "a = 1}", 1, "so many parts"),
+        ("[" + "a." * 60_000 + "a]", 1, "so many parts"),
+        ("x" + " " * 200_000, 1, 'no "="'),
     ],
 )
 def test_a_broken_line_is_named_and_explained(text: str, line: int | None, said: str) -> None:

@@ -34,7 +34,7 @@ LARGEST_SEED = 2**63  # runs of studies have seeds of 63 bits
 DIGITS = 6  # of the check at a code's end: a slip of the pen passes once in 16 million
 CARRIED = "Code: "  # begins the comment of a saved file that carries its code
 BASE = "control-mouse"  # a file that extends nothing is told as what differs from this one
-_CODE = re.compile(r"([a-z0-9-]+)\.(\d{1,19})\.(\d{1,5})\.([0-9a-f]{6})(?:\.([A-Za-z0-9_-]+))?")
+_CODE = re.compile(r"([a-z0-9-]+)\.(\d{1,19})\.(\d{1,5})\.([0-9a-f]{6})(?:\.([A-Za-z0-9_-]+))?", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -248,7 +248,7 @@ def _unpack(packed: str) -> tuple[dict[str, Any], tuple[Change, ...], str, str]:
         overrides, listed = dict(content["o"]), content["c"]
         changes = tuple(Change(float(hour), value, str(address)) for hour, address, value in listed)
         title, about = (str(each)[:LONGEST_TEXT] for each in content.get("t", ("", "")))
-    except (binascii.Error, zlib.error, ValueError, KeyError, TypeError) as error:
+    except (binascii.Error, zlib.error, ValueError, KeyError, TypeError, RecursionError) as error:
         raise _refused("its changes cannot be read. Copy the code whole.") from error
     hours = [each.hour for each in changes]
     if hours != sorted(hours) or any(not 0 <= hour <= LATEST_HOUR for hour in hours):

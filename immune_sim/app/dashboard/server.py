@@ -14,6 +14,7 @@ from types import SimpleNamespace
 from typing import Any
 
 from immune_sim.app.dashboard.engine import process
+from immune_sim.app.dashboard.sending import send_in_lines
 from immune_sim.app.dashboard.studies.desk import desk
 
 HOST = "127.0.0.1"
@@ -97,6 +98,7 @@ def serve(port: int, host: str = HOST) -> Any:
     from solara.server.starlette import app as asgi
 
     no_mocks()
+    send_in_lines()
     # Solara warns on every page about cookies in frames of other sites; there is no such frame here.
     warnings.filterwarnings("ignore", message="Cookies with samesite")
     config = uvicorn.Config(

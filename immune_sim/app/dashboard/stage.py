@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import math
 import time
 from collections.abc import Callable
@@ -35,11 +36,12 @@ class View:
         self.cloud: PointCloud | None = None
         self.key: solara.Reactive[dict[str, Any]] = solara.reactive({})  # what the codes of its pictures mean
         self.reading = solara.reactive(Reading())  # now and then while the clock runs: see ``Stage.show_figures``
-        self.figures: list[tuple[LiveHtml, Callable[[Reading], str]]] = []
+        self.figures: list[tuple[LiveHtml, Callable[[Reading], str], bool]] = []
         self.read_at = 0.0
         self.card: solara.Reactive[Card | None] = solara.reactive(None)
         self.log: solara.Reactive[tuple[Change, ...]] = solara.reactive(())
-        self.spoken = solara.reactive("")  # the tissue in words, for a screen reader
+        self.spoken = ""  # the tissue in words, for a screen reader
+        self.speaker: LiveHtml | None = None
 
     @property
     def screens(self) -> list[TissueCanvas | PointCloud]:
@@ -48,7 +50,7 @@ class View:
 
 
 class Stage:
-    """What a page shows. views: one an arm; reading, card, log, spoken are those of the first.
+    """What a page shows. views: one an arm; reading, card, log are those of the first.
 
     Every event of the process that is called x is handed to ``on_x``, or to whoever asked for it by ``hear``.
     """
@@ -57,7 +59,6 @@ class Stage:
         self.views = tuple(View() for _ in range(MOST_ARMS))
         first = self.views[0]
         self.reading, self.card, self.log = first.reading, first.card, first.log
-        self.spoken = first.spoken
         self.message = solara.reactive("")
         self.lost = solara.reactive(False)  # whether the process has ended by itself
         self.shape: solara.Reactive[tuple[int, ...]] = solara.reactive((1, 1, 1))  # sites along z, y, x
@@ -94,15 +95,22 @@ class Stage:
         """The canvas of an arm is gone."""
         self.views[arm].canvas = self.views[arm].cloud = None
 
-    def show_figures(self, arm: int, live: LiveHtml, words: Callable[[Reading], str]) -> Callable[[], None]:
-        """Show the figures of an arm, in these words, five times a second; returns what ends that.
+    def show_figures(
+        self, arm: int, live: LiveHtml, words: Callable[[Reading], str], seldom: bool = False
+    ) -> Callable[[], None]:
+        """Show the figures of an arm, in these words, five times a second or every SELDOM; returns what ends that.
 
         ``reading`` itself is for components that can wait, for each change of it has them drawn anew.
         """
-        entry = (live, words)
+        entry = (live, words, seldom)
         self.views[arm].figures.append(entry)
         live.html = words(self.views[arm].reading.peek())
         return lambda: self.views[arm].figures.remove(entry)
+
+    def speak(self, live: LiveHtml) -> None:
+        """Say here what the first tissue looks like."""
+        first = self.views[0]
+        first.speaker, live.html = live, html.escape(first.spoken)
 
     def attach_plot(self, plot: CurvePlot) -> None:
         """Draw the curves on this plot from now on."""
@@ -183,11 +191,13 @@ class Stage:
     def on_reading(self, arm: int, reading: Reading) -> None:
         """Show the figures above the tissue."""
         view, now = self.views[arm], time.monotonic()
-        for live, words in list(view.figures):
-            live.html = words(reading)
-        if math.isnan(reading.pace) or now - view.read_at > SELDOM:
+        late = math.isnan(reading.pace) or now - view.read_at > SELDOM
+        if late:
             view.read_at = now
             view.reading.value = reading
+        for live, words, seldom in list(view.figures):
+            if late or not seldom:
+                live.html = words(reading)
 
     def on_card(self, arm: int, card: Card | None) -> None:
         """Show the cell that is followed."""
@@ -204,7 +214,10 @@ class Stage:
 
     def on_spoken(self, arm: int, words: str) -> None:
         """Say what the tissue looks like."""
-        self.views[arm].spoken.value = words
+        view = self.views[arm]
+        view.spoken = words
+        if view.speaker is not None:
+            view.speaker.html = html.escape(words)
 
     def on_message(self, arm: int, words: str) -> None:
         """Say one sentence: the end of a run, a dose, a mistake and its cure."""

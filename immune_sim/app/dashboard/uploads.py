@@ -12,6 +12,7 @@ from immune_sim.core.errors import Problem, ScenarioError
 from immune_sim.scenario.scenario import Scenario
 
 LARGEST_UPLOAD = 256_000  # bytes; the largest shipped scenario has 2,000
+MOST_LINES = 4_000  # the longest shipped file has 60
 LONGEST_NAME = 80
 ENDING = ".toml"
 
@@ -33,6 +34,8 @@ def read_upload(content: bytes, name: str, largest: int = LARGEST_UPLOAD) -> str
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
         raise _refused(f"{shown}:{line}", "this is not UTF-8 text. Save the file as UTF-8.") from None
+    if (lines := text.count("\n")) > MOST_LINES:
+        raise _refused(shown, f"{lines:,} lines are too many. Allowed: {MOST_LINES:,}.")
     if "\0" in text:
         raise _refused(shown, "this is not a text file.")
     return text

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import zlib
 from pathlib import Path
 
 import pytest
@@ -90,3 +92,15 @@ def test_the_name_of_a_file_is_only_a_name() -> None:
     assert uploads.clean_name("C:\\Users\\me\\<script>.toml") == "_script_.toml"
     assert uploads.clean_name("../../etc/passwd.toml") == "passwd.toml"
     assert refused(b"", "a/b/mine.toml").startswith("mine.toml: ")
+
+
+def test_an_upload_of_thousands_of_lines_is_refused() -> None:
+    """Each of them would be a mistake of its own, and a row of the page."""
+    assert "lines are too many" in refused(b"k = 1\n" * (uploads.MOST_LINES + 1))
+
+
+def test_a_code_that_unpacks_to_nested_brackets_is_refused_in_words() -> None:
+    """Catches the end of a session by a text of forty letters."""
+    packed = base64.urlsafe_b64encode(zlib.compress(b"[" * 100_000, 9)).decode().rstrip("=")
+    with pytest.raises(ScenarioError, match="cannot be read"):
+        replay.read(f"{replay.code(Run('ldn-mouse', 1, 240))}.{packed}")

@@ -8,8 +8,8 @@ import reacton.ipyvuetify as v
 import solara
 
 from immune_sim.app.dashboard import curves
-from immune_sim.app.dashboard.components.controls import text
 from immune_sim.app.dashboard.components.curve_table import TableButton
+from immune_sim.app.dashboard.components.live_words import LiveWords
 from immune_sim.app.dashboard.components.luck_view import Luck
 from immune_sim.app.dashboard.mixed import LEFT_OUT
 from immune_sim.app.dashboard.state import Session
@@ -45,7 +45,8 @@ def CurveView(session: Session, on_widget: Callable[[CurvePlot], None]) -> None:
 @solara.component
 def Gap(session: Session) -> None:
     """How far the tissue is from the curve that knows no places, and the switch of that curve."""
-    reading, _ = session.stage.reading.value, session.seeds.grown.value
+    others = [view.reading for view in session.stage.views[1:]]  # of an arm whose agents are mixed
+    changing = (session.mixed, session.solved, session.seeds.grown, session.stage.log, session.twins.arms, *others)
     with v.Html(tag="div", class_="gap"):
         v.Switch(
             v_model=session.mixed.value,
@@ -58,8 +59,7 @@ def Gap(session: Session) -> None:
             attributes={"title": LEFT_OUT},
         )
         with v.Html(tag="div", class_="gap-words", attributes={"title": LEFT_OUT}):
-            words = session.gap(reading)
-            text(f"{words} " if words else "", "", "span")
+            LiveWords(session, session.gap, "", changing)
             if session.mixed.value and session.solved.value.burden is not None and session.twins.mixable:
                 MixAgents(session)
 

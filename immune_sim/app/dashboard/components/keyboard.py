@@ -10,6 +10,7 @@ import solara
 
 from immune_sim.app.dashboard import looks
 from immune_sim.app.dashboard.components.controls import IconAction, text
+from immune_sim.app.dashboard.components.live_words import Spoken
 from immune_sim.app.dashboard.state import Session
 from immune_sim.app.dashboard.widgets.keys import Keys
 
@@ -70,7 +71,8 @@ def Keyboard(session: Session) -> None:
 @solara.component
 def ForTheEar(session: Session) -> None:
     """The tissue in words; a screen reader says it when it changes, every few seconds at most."""
-    text(session.stage.spoken.value, "for-the-ear", role="status", **{"aria-live": "polite"})
+    with v.Html(tag="div", class_="for-the-ear", attributes={"role": "status", "aria-live": "polite"}):
+        Spoken(session)
 
 
 @solara.component

@@ -8,6 +8,8 @@ import reacton.ipyvuetify as v
 import solara
 
 from immune_sim.app.dashboard.components.controls import Action, IconAction, text
+from immune_sim.app.dashboard.components.live_words import LiveWords
+from immune_sim.app.dashboard.engine.figures import Reading
 from immune_sim.app.dashboard.fan import SeedRow
 from immune_sim.app.dashboard.luck import COUNTS
 from immune_sim.app.dashboard.state import Session
@@ -48,9 +50,12 @@ def Luck(session: Session) -> None:
 @solara.component
 def Place(session: Session) -> None:
     """Where this run lies."""
-    reading, _ = session.stage.reading.value, session.seeds.grown.value
-    words = session.seeds.words(round(reading.hour), reading.tumor_cells, bool(session.stage.log.value))
-    text(words, "luck-words")
+
+    def words(reading: Reading) -> str:
+        return session.seeds.words(round(reading.hour), reading.tumor_cells, bool(session.stage.log.value))
+
+    changing = (session.seeds.grown, session.seeds.count, session.stage.log)
+    LiveWords(session, words, "luck-words", changing)
 
 
 @solara.component

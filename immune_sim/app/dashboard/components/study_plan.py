@@ -9,6 +9,7 @@ import reacton.ipyvuetify as v
 import solara
 
 from immune_sim.app.dashboard.components.controls import Action, text
+from immune_sim.app.dashboard.components.upload import mistakes
 from immune_sim.app.dashboard.studies import settings
 from immune_sim.app.dashboard.studies.browsing import Browsing, shipped
 from immune_sim.app.dashboard.studies.surveying import Survey
@@ -48,9 +49,9 @@ def Waiting(browsing: Browsing) -> None:
 
 @solara.component
 def Mistakes(words: str) -> None:
-    """All that is wrong, a line each."""
+    """What is wrong, a line each."""
     with v.Html(tag="ul", class_="study-mistakes", attributes={"role": "alert"}):
-        for line in words.split("\n"):
+        for line in mistakes(words):
             text(line, "", "li")
 
 

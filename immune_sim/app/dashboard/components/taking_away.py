@@ -158,14 +158,18 @@ def _progress(going: Going, give_up: Callable[[], None]) -> None:
 @solara.component
 def Code(session: Session) -> None:
     """The code of this run, and a field for another one."""
-    wanted = solara.use_reactive("")
+    wanted, problem = solara.use_reactive(""), solara.use_reactive("")
 
     def bring_back() -> None:
         if session.bring_back(wanted.value):
             session.show_panel("takeaway", False)
+        else:
+            problem.value = session.stage.message.value  # said here too: the tissue lies behind the panel
 
     with v.Html(tag="div"):
         _code(session, wanted, bring_back)
+        if problem.value:
+            text(problem.value, "panel-problem", role="alert")
 
 
 def _code(session: Session, wanted: solara.Reactive[str], bring_back: Callable[[], None]) -> None:
@@ -187,6 +191,3 @@ def _code(session: Session, wanted: solara.Reactive[str], bring_back: Callable[[
             attributes={"aria-label": "Code to bring back"},
         )
         Action("Bring back", "mdi-history", bring_back, kind="primary", title="Show the run of this code at its hour")
-    problem = session.stage.message.value
-    if problem.startswith("code"):
-        text(problem, "panel-problem", role="alert")

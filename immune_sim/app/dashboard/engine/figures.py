@@ -14,7 +14,7 @@ from immune_sim.app.dashboard.engine.arm import Arm
 from immune_sim.app.dashboard.engine.parts import Part
 from immune_sim.model.model import TumorImmuneModel
 
-EAR = 5.0  # s between two sentences for those who listen, while the clock runs
+EAR = 15.0  # s between two sentences for those who listen, while the clock runs
 
 
 @dataclass(frozen=True)

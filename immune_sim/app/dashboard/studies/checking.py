@@ -21,6 +21,7 @@ from immune_sim.runs.experiments.manifest import NAME, manifest_of, read_manifes
 from immune_sim.runs.experiments.reading import read_experiment
 
 MOST_POINTS = 5_000
+MOST_ARMS = 200
 MOST_PLACES = 100  # folders of studies that share a name
 LONGEST_FOLDER = 48
 
@@ -65,6 +66,9 @@ def checked_experiment(
         read_upload(content, name), shown, name=shown.removesuffix(ENDING), quick=quick, alone=True,
         most_points=MOST_POINTS,
     )  # fmt: skip
+    if len(made.arms) > MOST_ARMS:
+        words = f"{len(made.arms):,} arms are too many. Allowed: {MOST_ARMS:,}. Vary a factor instead."
+        raise ScenarioError(Problem(shown, words))
     too_large: dict[str, Problem] = {}
     for point in points_of(made):
         for arm in made.arms:
