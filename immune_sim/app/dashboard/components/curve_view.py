@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import reacton.ipyvuetify as v
 import solara
@@ -46,7 +47,14 @@ def CurveView(session: Session, on_widget: Callable[[CurvePlot], None]) -> None:
 def Gap(session: Session) -> None:
     """How far the tissue is from the curve that knows no places, and the switch of that curve."""
     others = [view.reading for view in session.stage.views[1:]]  # of an arm whose agents are mixed
-    changing = (session.mixed, session.solved, session.seeds.grown, session.stage.log, session.twins.arms, *others)
+    changing: list[solara.Reactive[Any]] = [
+        session.mixed,
+        session.solved,
+        session.seeds.grown,
+        session.stage.log,
+        session.twins.arms,
+        *others,
+    ]
     with v.Html(tag="div", class_="gap"):
         v.Switch(
             v_model=session.mixed.value,
