@@ -98,7 +98,7 @@ class Drawing {
     const level = course.level || [], most = Math.max(...level, 0);
     if (most > 0) {
       make("path", { d: path(level, (value) => base - (value / most) * CLOCK_HIGH * 0.92), class: "timeline-level" }, this.svg);
-      make("text", { x: LEFT + this.inner + 5, y: base - CLOCK_HIGH * 0.92 + 4, class: "timeline-soft" }, this.svg, `${shown(most)} nM`);
+      make("text", { x: LEFT + this.inner + 5, y: base - CLOCK_HIGH * 0.92 + 4, class: "timeline-soft" }, this.svg, most < 1000 ? `${shown(most)} nM` : `${shown(most / 1000)} \u00b5M`);
     }
     this.legend(most > 0);
   }
