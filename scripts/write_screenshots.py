@@ -31,7 +31,7 @@ from immune_sim.app.dashboard.server import HOST, free_port
 
 ROOT = Path(__file__).resolve().parent.parent
 IMAGES = ROOT / "docs" / "images"
-LARGEST = 300_000  # bytes of one picture
+LARGEST = 400_000  # bytes of one picture
 PROGRAM = "import sys; from immune_sim.app.dashboard.server import serve; serve(int(sys.argv[1])).run()"
 STUDY = "zagon-1983"
 RUN = Run("ldn-mouse", 1, 20 * 24 + 9, {}, (Change(12 * 24.0, 0.0, "links.nk_cytotoxicity"), Change(16 * 24.0, 0.002)))
