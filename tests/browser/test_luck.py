@@ -10,7 +10,7 @@ from immune_sim.app.dashboard.replay import Run
 from immune_sim.model.model import TumorImmuneModel
 
 if TYPE_CHECKING:
-    from tests.browser.conftest import Lab
+    from tests.browser.conftest import Lab, Visitor
 
 pytestmark = pytest.mark.browser
 
@@ -55,3 +55,21 @@ def test_other_seeds_can_be_left_out(lab: Lab) -> None:
     lab.page.locator(".luck-count").click()
     lab.page.locator(".menuable__content__active .v-list-item").get_by_text("20", exact=True).click()
     lab.page.locator(".luck-words").get_by_text("other seeds on day").wait_for(timeout=SOON)
+
+
+def test_what_places_make_is_measured_by_mixing_the_agents(visitor: Visitor) -> None:
+    """The words name no cause by themselves; one press measures one. The number said of B is that of a run of its own.
+    Catches a second tissue that keeps its places, and a number of another arm or hour."""
+    lab = visitor.open()
+    lab.choose("Control mouse, no drug")
+    words = lab.page.locator(".gap-words")
+    words.get_by_text("Without places").wait_for()
+    lab.press("Mix the agents")
+    lab.page.get_by_role("group", name="B: the same agents, mixed").locator(".tissue-canvas").wait_for()
+    lab.press("1 day")
+    lab.wait_hour("h === 24")
+    model = TumorImmuneModel("control-mouse", rng=1, **{"space.well_mixed": True})
+    model.run_for(24)
+    cells = f"{model.recorder.latest['tumor_cells']:,}"
+    words.get_by_text(f"The same agents mixed (B): {cells}; between A and B only places differ.").wait_for()
+    assert lab.page.get_by_role("button", name="Mix the agents").count() == 0
