@@ -98,6 +98,6 @@ def _rare(runs: pd.DataFrame) -> list[str]:
         for arm in arms_of(good(runs)):
             values = np.asarray(of_arm(runs, arm)[name], dtype=float)
             came = int(np.nansum(values)) if name == "take" else int(np.sum(~np.isnan(values)))
-            if 0 < came < 5 <= len(values):
+            if 0 < came < min(FEWEST, len(values)):
                 said.append(f"{arm}: only {came} of {len(values)} runs reached {words}; times rest on these few.")
     return said

@@ -85,7 +85,7 @@ def paired_table(
 
     Columns: endpoint, arm, pairs, shared (share of pairs with the same seed), control_mean, arm_mean, difference with
     its interval, benefit (probability of benefit), saved (variance saved by pairing). Times are restricted: a run
-    without event counts with the time for which it was followed.
+    without event counts with the time for which it was followed; where all pairs tie, benefit is nan.
     """
     arms = arms_of(runs)
     control = control or arms[0]
@@ -98,7 +98,8 @@ def paired_table(
             row = {"endpoint": name, "arm": arm, "pairs": len(both), "shared": shared}
             row |= {"control_mean": _mean(base), "arm_mean": _mean(one)}
             row |= as_row(_change(endpoint(name), one, base, level), "difference")
-            benefit = probability_of_benefit(change, endpoint(name).better)
+            better = endpoint(name).better if change.any() else 0  # ties alone tell nothing, not a draw of 50 %
+            benefit = probability_of_benefit(change, better)
             rows.append(row | {"benefit": benefit, "saved": variance_saved(one, base, both["point"].to_numpy())})
     return pd.DataFrame(rows)
 

@@ -11,6 +11,7 @@ from immune_sim.analysis.bands import band_table
 from immune_sim.analysis.cautions import cautions
 from immune_sim.analysis.endpoints import endpoint
 from immune_sim.analysis.noise import noise_share
+from immune_sim.analysis.numbers import number_table
 from immune_sim.analysis.pairing import paired_table, ratio_table
 from immune_sim.analysis.plan import Plan, as_numbers, contrasts, values_at
 from immune_sim.analysis.representatives import representatives
@@ -55,7 +56,8 @@ def analyze(runs: pd.DataFrame, design: pd.DataFrame, plan: Plan, courses: pd.Da
             if several:
                 made.tables[f"{name}_difference"] = against_control(runs, name, control=plan.control)
     if several:
-        wanted = dict.fromkeys([*plan.endpoints, *TIMES, *(name for name in SHARES if _varies(runs, name))])
+        came, vary = [each for each in TIMES if _came(runs, each)], [each for each in SHARES if _varies(runs, each)]
+        wanted = dict.fromkeys([*plan.endpoints, *came, *vary])
         names = [each for each in wanted if each in runs]
         made.tables["paired"] = paired_table(runs, names, control=plan.control, horizon=plan.horizon)
         times = [each for each in TIMES if each in runs]
@@ -75,6 +77,9 @@ def _over_time(made: Analysis, runs: pd.DataFrame, plan: Plan, courses: pd.DataF
         made.tables[f"{short}_curves"] = curves(runs, name, horizon=plan.horizon)
         if several:
             made.tables[f"{short}_tests"] = survival_tests(runs, name, control=plan.control, horizon=plan.horizon)
+    numbers = [each for each in plan.endpoints if each in runs and endpoint(each).kind == "number"]
+    if numbers:
+        made.tables["numbers"] = number_table(runs, numbers)
     made.tables["representatives"] = representatives(runs, plan.endpoints[0], horizon=plan.horizon)
     if courses is not None and len(courses):
         outcomes = [each for each in plan.outcomes if each in courses] if plan.outcomes else _kept(courses)
@@ -132,6 +137,10 @@ def _effects(values: pd.DataFrame, switches: pd.DataFrame) -> pd.DataFrame:
 
 def _varies(runs: pd.DataFrame, name: str) -> bool:
     return name in runs and good(runs)[name].nunique() > 1
+
+
+def _came(runs: pd.DataFrame, name: str) -> bool:
+    return name in runs and bool(good(runs)[name].notna().any())
 
 
 def _kept(courses: pd.DataFrame) -> list[str]:

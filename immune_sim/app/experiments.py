@@ -18,7 +18,8 @@ from immune_sim.app.console import ask_for, console, is_watched
 from immune_sim.app.experiment_progress import StudyProgress, words_of
 from immune_sim.app.starting import INTERRUPTED, command_line, said_if_slow, say_that_it_compiles
 from immune_sim.app.study_design import tell_design
-from immune_sim.app.study_status import tell_damaged
+from immune_sim.app.study_mark import outdated
+from immune_sim.app.study_status import tell_cautions, tell_damaged
 from immune_sim.runs.experiments.executors import count_cores, make_executor
 from immune_sim.runs.experiments.experiment import folder_of, set_up
 from immune_sim.runs.experiments.loading import load_experiment, shipped_experiments
@@ -116,7 +117,11 @@ def _tell_end(opened: OpenStudy, standing: Standing, part: tuple[int, int], ende
         to.print(
             "Estimates are of all runs in the folder. When every part is done, the command without --shard ends it."
         )
+    if ended == "complete":
+        tell_cautions(opened.study)
     to.print(Text.assemble(("Written to ", "dim"), str(opened.folder)), soft_wrap=True)
+    if old := outdated(opened.study):
+        to.print(Text(old, style="yellow"), soft_wrap=True)
 
 
 def tell_shipped(name: str | None) -> None:

@@ -14,10 +14,12 @@ from rich.text import Text
 from immune_sim.analysis.endpoints import endpoint
 from immune_sim.analysis.study import SEPARATOR
 from immune_sim.app.console import ask_for, console, is_watched
+from immune_sim.app.study_mark import QUICK, outdated
 from immune_sim.app.study_report import beside
 from immune_sim.app.study_report.files import write_tables
-from immune_sim.app.study_report.gather import Told
-from immune_sim.app.study_report.words import days, p_value, percent, rows_of, say_of, span
+from immune_sim.app.study_report.gather import LATENCY, SURVIVAL, Told
+from immune_sim.app.study_report.headline import sentences
+from immune_sim.app.study_report.words import days, number, p_value, percent, rows_of, say_of, span
 from immune_sim.app.study_report.writing import write_report
 from immune_sim.runs.experiments.study import Study
 from immune_sim.scenario.evidence import ARMS_SOURCE, BINDING
@@ -50,10 +52,17 @@ def tell_analysis(folder: Path, what: str, csv: Path | None) -> None:
         raise ask_for(
             f'there is no analysis "{what}". {did_you_mean(what, KINDS, f"Choose among {', '.join(KINDS)}.")}'
         )
-    told, to = Told.of(Study.open(folder)), console()
+    study, to = Study.open(folder), console()
+    told = Told.of(study)
     to.print(Text(told.title, style="bold"))
-    for said in (*told.analysis.cautions, *(f"Not computed: {each}" for each in told.analysis.missing)):
+    for said in (
+        *([QUICK] if told.manifest["quick"] else []),
+        *told.analysis.cautions,
+        *(f"Not computed: {each}" for each in told.analysis.missing),
+    ):
         to.print(Text(f"! {said}", style="yellow"))
+    for arm, sentence in sentences(told) if what == "all" else ():
+        to.print(Text.assemble((f"\n{arm}", "bold"), f" {sentence}"))
     shown = sum([KINDS[name](to, told) for name in KINDS if name != "all" and what in ("all", name)])
     if not shown:
         to.print(
@@ -61,6 +70,16 @@ def tell_analysis(folder: Path, what: str, csv: Path | None) -> None:
         )
     write_tables(csv or folder, told.analysis.tables)
     to.print(Text.assemble(("\nAll tables as CSV: ", "dim"), str((csv or folder) / "tables")), soft_wrap=True)
+    if old := outdated(study):
+        to.print(Text(old, style="yellow"), soft_wrap=True)
+
+
+def _numbers(to: Console, told: Told) -> int:
+    cells = []
+    for row in rows_of(told.analysis.tables.get("numbers")):
+        ends = f"{number(row['least'])} to {number(row['most'])}"
+        cells.append([endpoint(row["endpoint"]).label, row["arm"], str(row["n"]), span(row, "mean"), ends])
+    return _print(to, "Endpoints that are numbers", ("endpoint", "arm", "n", "mean (95 %)", "all runs"), cells)
 
 
 def _survival(to: Console, told: Told) -> int:
@@ -69,12 +88,15 @@ def _survival(to: Console, told: Told) -> int:
         ("survival", "Survival: until the endpoint size"),
         ("latency", "Latency: until a detectable tumor"),
     ):
+        time = SURVIVAL if name == "survival" else LATENCY
+        if not told.came(time) and time not in told.plan.endpoints:
+            continue
         rows = rows_of(told.analysis.tables.get(name))
         tests = {row["arm"]: row for row in rows_of(told.analysis.tables.get(f"{name}_tests"))}
         cells = []
         for row in rows:
             test = tests.get(row["arm"])
-            p = p_value(test["p_holm"]) if test else ""
+            p = p_value(test["p_holm"]) if test and told.came(time) else ""
             events = f"{row['events']} of {row['n']}"
             cells.append([row["arm"], events, span(row, "median", days), span(row, "mean", days), p])
         heads = (
@@ -169,6 +191,7 @@ def _print(to: Console, title: str, heads: Cells, rows: Sequence[Sequence[Any]])
 KINDS: dict[str, Callable[[Console, Told], int]] = {
     "all": lambda to, told: 0,
     "published": _published,
+    "numbers": _numbers,
     "survival": _survival,
     "effects": _effects,
     "points": _points,

@@ -9,6 +9,7 @@ from rich.text import Text
 
 from immune_sim.app.console import console
 from immune_sim.app.experiment_progress import estimate_words
+from immune_sim.app.study_mark import QUICK, outdated
 from immune_sim.runs.experiments.shards import remedy
 from immune_sim.runs.experiments.status import Status, status
 from immune_sim.runs.experiments.study import Study
@@ -29,6 +30,8 @@ def tell_status(folder: Path) -> int:
         to.print(Text.assemble((f"  {arm}: ", "dim"), f"{count:,} runs{told}"))
     if found.digest:
         to.print(f"digest      {found.digest[:16]}")
+    if not found.damaged and (old := outdated(study)):
+        to.print(Text(f"report      {old}", style="yellow"), soft_wrap=True)
     tell_damaged(folder, found.damaged)
     if found.failed and not found.damaged:
         for row in study.failures.head(5).to_dict("records"):
@@ -36,6 +39,16 @@ def tell_status(folder: Path) -> int:
             to.print(Text(failed, style="yellow"), soft_wrap=True)
             to.print(Text(f"            {row['command']}", style="cyan"), soft_wrap=True)
     return DAMAGED if found.damaged else 0
+
+
+def tell_cautions(study: Study) -> None:
+    """What to beware of before a number of the study is believed, a small version of it first of all."""
+    from immune_sim.analysis.cautions import cautions  # long to import
+
+    manifest = study.manifest
+    said = cautions(study.runs, horizon=manifest["horizon"], paired=not manifest["independent_arms"])
+    for each in ([QUICK] if manifest["quick"] else []) + said:
+        console().print(Text(f"! {each}", style="yellow"))
 
 
 def how_many(found: Status, half_width: float | None) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from immune_sim.core.errors import Problem, ScenarioError
 from immune_sim.scenario.consistency import contradictions
@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 
 LARGEST_FILE = 1_000_000
 SUFFIX = ".toml"
+Kind = Literal["scenario", "experiment"]
+_A = {"scenario": "a scenario", "experiment": "an experiment"}
+LISTS = {"scenario": "scenarios", "experiment": "experiment list"}  # the commands that list what is shipped
 
 
 def from_text[S: Scenario](
@@ -67,25 +70,25 @@ def shipped[S: Scenario](cls: type[S], name: str, registry: Registry, above: tup
     return from_text(cls, read_file(folder / f"{name}{SUFFIX}"), f"{name}{SUFFIX}", name, None, registry, above)
 
 
-def read_file(path: Path) -> str:
-    """Text of a scenario file; raises ScenarioError where there is none, and says what to do."""
+def read_file(path: Path, kind: Kind = "scenario") -> str:
+    """Text of a file of this kind; raises ScenarioError where there is none, and says what to do."""
     try:
         if path.is_dir():
             raise ScenarioError(
-                Problem(str(path), f"this is a folder. Give a scenario file in it, {SUFFIX} at the end.")
+                Problem(str(path), f"this is a folder. Give {_A[kind]} file in it, {SUFFIX} at the end.")
             )
         if path.exists() and not path.is_file():
-            raise ScenarioError(Problem(str(path), "this is no ordinary file. Save the scenario as a file."))
+            raise ScenarioError(Problem(str(path), f"this is no ordinary file. Save the {kind} as a file."))
         size = path.stat().st_size
         if size > LARGEST_FILE:
             raise ScenarioError(
-                Problem(str(path), f"{size:,} bytes are too many for a scenario. Allowed: {LARGEST_FILE:,}.")
+                Problem(str(path), f"{size:,} bytes are too many for {_A[kind]}. Allowed: {LARGEST_FILE:,}.")
             )
         raw = path.read_bytes()
         if not raw.strip():
             raise ScenarioError(Problem(str(path), 'the file is empty. Write at least a title, title = "My tissue".'))
     except (FileNotFoundError, NotADirectoryError):
-        raise ScenarioError(Problem(str(path), f"there is no such file. {_neighbor(path)}")) from None
+        raise ScenarioError(Problem(str(path), f"there is no such file. {_neighbor(path, kind)}")) from None
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         raise ScenarioError(
@@ -136,8 +139,8 @@ def _built[S: Scenario](cls: type[S], content: Content, base: S | None, name: st
     )
 
 
-def _neighbor(path: Path) -> str:
-    """What the person may have meant: a file of nearly this name, or a shipped scenario."""
+def _neighbor(path: Path, kind: Kind) -> str:
+    """What the person may have meant: a file of nearly this name, or a shipped one."""
     try:
         beside = [each.name for each in path.parent.glob(f"*{SUFFIX}") if each.is_file()]
     except OSError:
@@ -145,7 +148,7 @@ def _neighbor(path: Path) -> str:
     near = difflib.get_close_matches(path.name, beside, n=1)
     if near:
         return f'Did you mean "{path.parent / near[0]}"?'
-    shipped_names = [each.stem for each in shipped_folder().glob(f"*{SUFFIX}")]
+    shipped_names = [each.stem for each in shipped_folder(f"{kind}s").glob(f"*{SUFFIX}")]
     if path.stem in shipped_names:
-        return f'"{path.stem}", without folder and {SUFFIX}, is a shipped scenario.'
-    return "`immune-sim scenarios` lists the shipped ones."
+        return f'"{path.stem}", without folder and {SUFFIX}, is a shipped {kind}.'
+    return f"`immune-sim {LISTS[kind]}` lists the shipped ones."

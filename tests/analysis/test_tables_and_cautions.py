@@ -116,3 +116,9 @@ def test_representatives_are_judged_by_what_is_good_for_the_host(name: str, best
 
 def test_one_run_is_shown_once() -> None:
     assert len(representatives(runs(1))) == 2
+
+
+def test_times_of_one_run_are_told_in_a_small_study_too() -> None:
+    """Catches a warning that is given only from five runs on."""
+    runs = pd.DataFrame({"arm": "drug", "point": 0, "replicate": range(3), "take": [1.0, 0.0, 0.0], "hours": 10.0})
+    assert "drug: only 1 of 3 runs reached a detectable tumor; times rest on these few." in cautions(runs)

@@ -11,10 +11,14 @@ import numpy as np
 import pandas as pd
 import pytest
 from rich.console import Console
+from typer.testing import CliRunner
 
 from immune_sim.analysis.survival import restricted_mean, survival_table
 from immune_sim.analysis.tables import FEWEST
+from immune_sim.app.cli import app
 from immune_sim.app.experiment_progress import StudyProgress, estimate_words, words_of
+from immune_sim.app.study_mark import outdated
+from immune_sim.app.study_report.writing import write_report
 from immune_sim.core.errors import OutputError
 from immune_sim.runs.experiments.estimate import Estimate, estimate
 from immune_sim.runs.experiments.executors import InProcess
@@ -24,7 +28,7 @@ from immune_sim.runs.experiments.standing import Standing
 from immune_sim.runs.experiments.task import Result, Task, execute
 from immune_sim.runs.experiments.writing import OpenStudy
 from immune_sim.runs.run import Interruption
-from tests.runs.studies import computed, tiny
+from tests.runs.studies import TINY, computed, tiny
 
 DAYS = 24.0
 
@@ -146,3 +150,39 @@ def test_arms_are_told_in_their_order_whichever_run_is_done_first(tmp_path: Path
     Run(opened, Backwards(), watch=lambda each: told.append([*each.estimates()])).work()
     assert told[:2] == [[], ["low-dose"]]
     assert told[-1] == ["control", "low-dose"]
+
+
+def test_a_report_older_than_the_runs_is_told_until_it_is_renewed(tmp_path: Path) -> None:
+    """Catches a report of few runs that silently stays when a study goes on, and a warning that never ends."""
+    study = computed(tiny(), tmp_path / "study")
+    assert outdated(study) == ""
+    write_report(study.folder, images=False, with_tissues=False)
+    assert outdated(study) == ""
+    study = computed(tiny(("replicates = 3", "replicates = 4")), study.folder)
+    assert outdated(study).startswith("report.html is of 12 runs; here are 16 now. To renew it: immune-sim experiment")
+    write_report(study.folder, images=False, with_tissues=False)
+    assert outdated(study) == ""
+
+
+@pytest.mark.parametrize("command", ["status", "analyze"])
+def test_status_and_analyze_tell_an_old_report(tmp_path: Path, command: str) -> None:
+    study = computed(tiny(), tmp_path / "study")
+    (study.folder / "report.html").write_text("<p>without a mark</p>")
+    told = CliRunner().invoke(app, ["experiment", command, str(study.folder)]).output
+    assert "report.html is of other runs than are here now" in told
+
+
+def test_a_quick_study_warns_where_its_numbers_are_first_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """At the end of the run and in analyze, not in the report alone."""
+    monkeypatch.chdir(tmp_path)
+    Path("tiny.toml").write_text(TINY + "\n[quick]\nreplicates = 2\n")
+    ended = CliRunner().invoke(app, ["experiment", "run", "tiny.toml", "--quick", "--workers", "0"]).output
+    read = CliRunner().invoke(app, ["experiment", "analyze", "results/tiny-quick"]).output
+    for told in (" ".join(ended.split()), " ".join(read.split())):
+        assert "! A quick version of the study (--quick): smaller, to look at, not to conclude from." in told
+        assert "Fewer than 10 replicates" in told
+
+
+def test_a_file_that_is_not_there_leads_to_the_list_of_its_own_kind() -> None:
+    told = CliRunner().invoke(app, ["experiment", "run", "nofile.toml"])
+    assert "`immune-sim experiment list` lists the shipped ones" in f"{told.output} {told.exception}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -12,6 +13,7 @@ from immune_sim.runs.experiments.design import points_of, scenario_at, unit_samp
 from immune_sim.runs.experiments.loading import load_experiment, shipped_experiments
 from immune_sim.runs.experiments.order import Queue
 from immune_sim.runs.experiments.reading import read_experiment
+from immune_sim.runs.experiments.writing import OpenStudy
 from tests.runs.studies import TINY, tiny
 
 BROKEN = """
@@ -298,3 +300,49 @@ def test_arms_may_be_named_in_any_language() -> None:
 def test_an_unknown_name_is_told_with_the_nearest() -> None:
     with pytest.raises(ScenarioError, match='Did you mean "zagon-1983"'):
         load_experiment("zagon-1938")
+
+
+OWN = '[[endpoint]]\nname = "early"\noutcome = "tumor_cells"\ntake = "at"\nhour = "4 h"\n'
+ASKING = (
+    TINY.replace('["final_burden"]', '["final_burden", "early"]') + OWN + '[quick]\nvalues = { kill = ["0.5 1/h"] }\n'
+)
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong"),
+    [
+        ('label = "kill"', 'labl = "kill"'),
+        ('label = "kill"', "label = 7"),
+        ('parameter = "nk', 'paramter = "nk'),
+        ("values = [", "valus = ["),
+        ('values = ["0.05 1/h", "0.5 1/h"]', 'values = "0.05 1/h"'),
+        ('name = "early"', 'nam = "early"'),
+        ('name = "early"', "name = 7"),
+        ('take = "at"', 'take = "then"'),
+        ('hour = "4 h"', 'hou = "4 h"'),
+        ('name = "control"', 'nme = "control"'),
+        ('["final_burden", "early"]', "7"),
+        ("inoculum.tumor_cells = 20", "inoculum.tumor_cells = -20"),
+    ],
+)
+def test_one_slip_is_told_once(right: str, wrong: str) -> None:
+    """Catches what follows from a mistake being told as another: a misspelled key as missing, its name as unknown."""
+    read_experiment(ASKING)
+    assert right in ASKING
+    with pytest.raises(ScenarioError) as told:
+        read_experiment(ASKING.replace(right, wrong), "tiny.toml")
+    assert len(told.value.problems) == 1, told.value
+
+
+def test_two_slips_are_told_as_two() -> None:
+    with pytest.raises(ScenarioError) as told:
+        read_experiment(ASKING.replace('label = "kill"', 'labl = "kill"').replace('take = "at"', 'take = "then"'))
+    assert len(told.value.problems) == 2
+
+
+def test_a_change_of_all_arms_is_one_change(tmp_path: Path) -> None:
+    """Catches a horizon that is told once an arm when a study goes on in its folder."""
+    OpenStudy.at(tiny(), tmp_path)
+    with pytest.raises(ScenarioError) as told:
+        OpenStudy.at(tiny(('horizon = "6 h"', 'horizon = "8 h"')), tmp_path)
+    assert [each.where for each in told.value.problems] == ["arms control, low-dose: horizon"]

@@ -50,6 +50,12 @@ def test_snippet(
         assert found["tissue"].shape == (1, 24, 24)  # type: ignore[attr-defined]
 
 
+def test_the_page_says_what_its_reader_installs() -> None:
+    """Catches a snippet that asks for a library which neither comes with the package nor is named before it."""
+    before = PAGE.read_text(encoding="utf-8").partition("**pandas**")[0]
+    assert "pip install polars duckdb" in before
+
+
 def test_the_page_has_its_snippets() -> None:
     assert {"pandas", "polars", "A picture", "With this package"} <= {name for name, _ in SNIPPETS}
 

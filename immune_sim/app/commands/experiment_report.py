@@ -43,7 +43,9 @@ def analyze(
     folder: Folder,
     what: Annotated[
         str,
-        typer.Argument(metavar="[WHAT]", help="published, survival, effects, sensitivity, ablation, points or all."),
+        typer.Argument(
+            metavar="[WHAT]", help="published, numbers, survival, effects, sensitivity, ablation, points or all."
+        ),
     ] = "all",
     csv: Annotated[
         Path | None, typer.Option("--csv", metavar="DIR", help="Where the tables go; DIR/tables if not given.")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from immune_sim.analysis.tables import FEWEST
 from immune_sim.app.study_report.drawings import pairs_of
 from immune_sim.app.study_report.gather import Told
 from immune_sim.app.study_report.published import MEASURES, arms_of
@@ -35,7 +36,9 @@ def lines(told: Told) -> list[Line]:
         simulated = interval(*each.simulated, say)
         if not each.n:
             simulated = f"above {times(each.at_least)}: in no run within {told.horizon / HOURS_PER_DAY:g} days"
-        count = f"{each.n} of {each.of}" if each.n != each.of else str(each.n)
+        count = ("only " if 0 < each.n < FEWEST else "") + (
+            f"{each.n} of {each.of}" if each.n != each.of else str(each.n)
+        )
         found.append(
             Line(each.arm, MEASURES[each.measure], say(each.published), simulated, count, SIDES[each.same_side])
         )

@@ -2,64 +2,20 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator
 
 from immune_sim.analysis.endpoints import endpoint
-from immune_sim.analysis.tables import FEWEST
 from immune_sim.app.report.markup import Markup, element, raw, text
-from immune_sim.app.study_report.gather import Told
+from immune_sim.app.study_report.gather import LATENCY, SURVIVAL, Told
+from immune_sim.app.study_report.headline import sentences
 from immune_sim.app.study_report.sections import Rows, arm_name, grid
-from immune_sim.app.study_report.words import HOURS_PER_DAY, days, number, p_value, percent, rows_of, say_of, span
+from immune_sim.app.study_report.words import number, p_value, percent, rows_of, say_of, span
 
 
 def findings(told: Told) -> Iterator[Markup]:
     """What the study says about every arm against the control, a sentence each."""
     for arm, sentence in sentences(told):
         yield element("p", element("b", text(arm)), text(f" {sentence}"), cls="finding-line")
-
-
-def sentences(told: Told) -> Iterator[tuple[str, str]]:
-    """The name of every arm but the control, and what is said about it."""
-    tests, paired = told.analysis.tables.get("survival_tests"), told.analysis.tables.get("paired")
-    if tests is None or paired is None or tests.empty:
-        return
-    for row in rows_of(tests):
-        found = rows_of(paired[(paired["arm"] == row["arm"]) & (paired["endpoint"] == "survival_time")])
-        if not found:
-            continue
-        pair = found[0]
-        more = "longer" if pair["difference"] >= 0 else "shorter"
-        until = f"{told.horizon / HOURS_PER_DAY:g}"
-        gain = pair["difference"]
-        sentence = (
-            f"lived {days(abs(gain))} days {more} than the control in the same tissue, on average "
-            f"within {until} days "
-            f"({_gain_words(pair)}); "
-            f"it did better in {percent(pair['benefit'])} of the pairs. "
-            f"Log-rank p {_equals(p_value(row['p_holm']))}{corrected(len(tests))}"
-        )
-        yield told.labels[row["arm"]], f"{sentence}."
-
-
-def corrected(comparisons: int) -> str:
-    """What is said behind a p-value that was adjusted for the number of comparisons."""
-    return f" (Holm-corrected for {comparisons} comparisons)" if comparisons > 1 else ""
-
-
-def _gain_words(pair: Mapping[str, Any]) -> str:
-    """The interval of the gain with its pairs, or why there is none."""
-    low, high, count = pair["difference_low"], pair["difference_high"], pair["pairs"]
-    if math.isfinite(low) and math.isfinite(high):
-        return f"95 % interval of the gain {days(low)} to {days(high)}, {count} pairs"
-    pairs = f"{count} {'pair' if count == 1 else 'pairs'}"
-    why = "too few for an interval" if count < FEWEST else "all alike, so that no interval can be given"
-    return f"{pairs}, {why}"
-
-
-def _equals(said: str) -> str:
-    return said if said.startswith("<") else f"= {said}"
 
 
 def paired(told: Told) -> Markup:
@@ -96,8 +52,11 @@ def paired(told: Told) -> Markup:
 def tests(told: Told) -> Markup:
     """The table of log-rank tests and differences of restricted means."""
     rows: Rows = []
-    for name, words in (("survival_tests", "survival time"), ("latency_tests", "time to tumor")):
-        table = told.analysis.tables.get(name)
+    for name, words, time in (
+        ("survival_tests", "survival time", SURVIVAL),
+        ("latency_tests", "time to tumor", LATENCY),
+    ):
+        table = told.analysis.tables.get(name) if told.came(time) else None  # nothing came: nothing to test
         for row in rows_of(table):
             cells = [
                 number(row["chi2"]),

@@ -12,7 +12,7 @@ from immune_sim.analysis.endpoints import endpoint
 from immune_sim.app.study_report import published
 from immune_sim.app.study_report.drawing import Draw, Drawing
 from immune_sim.app.study_report.effect_drawings import effects, sensitivities
-from immune_sim.app.study_report.gather import Told
+from immune_sim.app.study_report.gather import LATENCY, SURVIVAL, Told
 from immune_sim.app.study_report.map_drawings import maps
 from immune_sim.app.study_report.showing import key_of
 from immune_sim.app.study_report.words import HOURS_PER_DAY, percent, rows_of, times
@@ -39,12 +39,12 @@ def drawings(told: Told) -> list[Drawing]:
 
 def _survival(told: Told) -> Iterator[Drawing]:
     words = {
-        "survival": ("Survival: runs that have not reached the endpoint size", "share of runs", "Endpoint size"),
-        "latency": ("Latency: runs without a detectable tumor", "share of runs", "Detectable size"),
+        "survival": ("Survival: runs that have not reached the endpoint size", "share of runs", SURVIVAL),
+        "latency": ("Latency: runs without a detectable tumor", "share of runs", LATENCY),
     }
-    for name, (title, y_title, _) in words.items():
+    for name, (title, y_title, time) in words.items():
         table = told.analysis.tables.get(f"{name}_curves")
-        if table is None:
+        if table is None or not told.came(time):  # flat lines at 1 show nothing that a sentence does not say
             continue
         caption = (
             "Kaplan-Meier, with 95 % intervals; in brackets the runs that got there, of all. "
@@ -82,8 +82,8 @@ def _paired(told: Told) -> Iterator[Drawing]:
     if table is None:
         return
     rows = []
-    for each in rows_of(table[table["endpoint"].isin(["survival_time", "time_to_take"])]):
-        late = each["endpoint"] == "survival_time"
+    for each in rows_of(table[table["endpoint"].isin([name for name in (SURVIVAL, LATENCY) if told.came(name)])]):
+        late = each["endpoint"] == SURVIVAL
         value, low, high = (each[name] / HOURS_PER_DAY for name in ("difference", "difference_low", "difference_high"))
         name, series = f"{told.labels[each['arm']]} (n = {each['pairs']})", endpoint(each["endpoint"]).label
         ink, symbol = (INKS[0], "circle") if late else (INKS[1], "diamond")

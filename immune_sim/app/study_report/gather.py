@@ -13,12 +13,14 @@ import pandas as pd
 
 from immune_sim.analysis.plan import Plan
 from immune_sim.analysis.study import Analysis, analyze
+from immune_sim.analysis.tables import good
 from immune_sim.app.study_report.words import plain
 from immune_sim.figures.arms import Styles, styles
 from immune_sim.model.outcomes import OUTCOMES
 from immune_sim.runs.experiments.study import Study
 from immune_sim.scenario.scenario import Scenario
 
+SURVIVAL, LATENCY = "survival_time", "time_to_take"
 LONGEST = 46  # letters of a title that still fits into a legend
 
 
@@ -145,6 +147,18 @@ class Told:
     def analysis(self) -> Analysis:
         """All tables that the design makes sense of."""
         return analyze(self.runs, self.design, self.plan, self.courses)
+
+    def came(self, name: str, *arms: str) -> bool:
+        """Whether a time came in any run, of these arms or of all: where it never did, there is nothing to compare."""
+        done = good(self.runs)
+        of_arms = done[done["arm"].isin(arms)] if arms else done
+        return name in of_arms and bool(of_arms[name].notna().any())
+
+    @property
+    def spoken(self) -> tuple[str, ...]:
+        """The endpoints that the study asks for, in its order; survival too where an endpoint size was reached."""
+        asked = self.plan.endpoints
+        return asked if SURVIVAL in asked or not self.came(SURVIVAL) else (*asked, SURVIVAL)
 
     def unit_of(self, outcome: str) -> str:
         """The unit of an outcome, "" for a number or one of the user's own."""

@@ -36,8 +36,10 @@ TITLES = {
 }
 
 
-def compose(told: Told, drawn: Sequence[Drawing], shown: Sequence[Tissue], reason: str, files: Sequence[str]) -> str:
-    """The whole page. drawn: its figures; shown: pictures of tissues, or the reason why there are none."""
+def compose(
+    told: Told, drawn: Sequence[Drawing], shown: Sequence[Tissue], reason: str, files: Sequence[str], mark: str = ""
+) -> str:
+    """The whole page. drawn: its figures; shown: tissues, or the reason why there are none; mark: of its runs."""
     parts = {
         "findings": _findings(told, drawn),
         "published": _published(told, drawn),
@@ -67,7 +69,7 @@ def compose(told: Told, drawn: Sequence[Drawing], shown: Sequence[Tissue], reaso
     contents = element("nav", *links, cls="contents")
     body = [sections.head(told), contents, *present.values(), element("footer", text(NOTE))]
     figures = ",".join(f"{json.dumps(each.name)}:{json.dumps(both(each), separators=(',', ':'))}" for each in drawn)
-    return _page(told.title, body, f"{{{figures}}}")
+    return _page(told.title, mark, body, f"{{{figures}}}")
 
 
 def _findings(told: Told, drawn: Sequence[Drawing]) -> Markup:
@@ -122,12 +124,13 @@ def _noise(told: Told) -> str:
     )
 
 
-def _page(title: str, body: Sequence[Markup], figures: str) -> str:
+def _page(title: str, mark: str, body: Sequence[Markup], figures: str) -> str:
     style = SHARED.read_text(encoding="utf-8") + (ASSETS / "study.css").read_text(encoding="utf-8")
     script = (ASSETS / "study.js").read_text(encoding="utf-8")
     head = (
         '<!doctype html>\n<html lang="en" data-theme="light">\n<head>\n<meta charset="utf-8">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
+        f"{mark}\n"
         f"<title>{text(title)}</title>\n<style>\n{style}</style>\n</head>\n<body>\n"
         '<button id="theme" type="button" title="light or dark">light / dark</button>\n<main>\n'
     )

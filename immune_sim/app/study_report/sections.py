@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
 
+from immune_sim.analysis.endpoints import endpoint
 from immune_sim.app.report.markup import Markup, code, element, raw, text
-from immune_sim.app.study_report.gather import Told
-from immune_sim.app.study_report.words import HOURS_PER_DAY, Say, days, percent, rows_of, span
+from immune_sim.app.study_mark import QUICK
+from immune_sim.app.study_report.gather import LATENCY, SURVIVAL, Told
+from immune_sim.app.study_report.words import HOURS_PER_DAY, Say, days, number, percent, rows_of, span
 from immune_sim.app.words import regimen_sentence
 
 Rows = list[list[Markup]]
@@ -49,7 +51,7 @@ def head(told: Told) -> Markup:
         parts.append(
             element(
                 "p",
-                text("A quick version of the study (--quick): smaller, to look at, not to conclude from."),
+                text(QUICK),
                 cls="banner",
             )
         )
@@ -72,28 +74,54 @@ def facts(told: Told) -> str:
 
 
 def glance(told: Told) -> Markup:
-    """One row per arm: take, latency, survival, clearance."""
+    """One row per arm: what the study asks for in its order, then take, latency, clearance, and survival if it came."""
     tables = told.analysis.tables
     if "survival" not in tables or "take" not in tables:
         return raw("")
-    late, early, take, cleared = (
-        {row["arm"]: row for row in rows_of(tables[name])} for name in ("survival", "latency", "take", "cleared")
-    )
+    columns = [each for name in _glanced(told) for each in _columns(told, name)]
+    counts = {row["arm"]: row["n"] for row in rows_of(tables["survival"])}
     rows: Rows = []
-    for arm in (each for each in told.arms if each in late):
-        cells = [
-            _two_lines(take[arm], "share", percent),
-            _two_lines(early[arm], "median", days),
-            _two_lines(late[arm], "median", days),
-            _two_lines(late[arm], "mean", days),
-            _two_lines(cleared[arm], "share", percent),
-        ]
-        rows.append([arm_name(told, arm), text(late[arm]["n"]), *cells])
-    heads = ["arm", "runs", "take", "median days to tumor", "median survival, days", "mean survival, days", "cleared"]
-    until = f"{told.horizon / HOURS_PER_DAY:g}"
-    about = f"Mean survival is restricted to the {until} days followed. Below each figure: its 95 % interval, "
-    about += "Wilson's of a share, Student's of a mean; open: the end lies beyond the days followed."
-    return raw(grid(heads, rows) + element("p", text(about), cls="small"))
+    for arm in (each for each in told.arms if each in counts):
+        cells = [_two_lines(each.rows[arm], *each.say) for each in columns]
+        rows.append([arm_name(told, arm), text(counts[arm]), *cells])
+    heads = ["arm", "runs", *(each.head for each in columns)]
+    about = "Below each figure: its 95 % interval, Wilson's of a share, Student's of a mean; open: the end lies beyond "
+    about += "the days followed."
+    if told.came(SURVIVAL):
+        about = f"Mean survival is restricted to the {told.horizon / HOURS_PER_DAY:g} days followed. {about}"
+    return raw(grid(heads, rows, numbers_from=1) + element("p", text(about), cls="small"))
+
+
+class _Column(NamedTuple):
+    """A column of the first table. rows: arm -> row of a table; say: which of its estimates is shown, and how."""
+
+    head: str
+    rows: Mapping[str, dict[str, Any]]
+    say: tuple[str, Say]
+
+
+def _glanced(told: Told) -> list[str]:
+    names = dict.fromkeys([*told.spoken, "take", LATENCY, "cleared"])
+    return [each for each in names if endpoint(each).kind != "time" or told.came(each)]
+
+
+def _columns(told: Told, name: str) -> list[_Column]:
+    """The columns of one endpoint."""
+    tables, what = told.analysis.tables, endpoint(name)
+
+    def of(table: str) -> dict[str, dict[str, Any]]:
+        rows = rows_of(tables[table])
+        return {row["arm"]: row for row in rows if row.get("endpoint", name) == name}
+
+    if name in ("take", "cleared"):
+        return [_Column(name, of(name), ("share", percent))]
+    if name == LATENCY:
+        return [_Column("median days to tumor", of("latency"), ("median", days))]
+    if name == SURVIVAL:
+        late = of("survival")
+        heads = ("median", "median survival, days"), ("mean", "mean survival, days")
+        return [_Column(head, late, (kind, days)) for kind, head in heads]
+    return [_Column(f"mean {what.label}", of("numbers"), ("mean", number))] if what.kind == "number" else []
 
 
 def _two_lines(row: dict[str, Any], name: str, say: Say) -> Markup:

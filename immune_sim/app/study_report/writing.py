@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from immune_sim.app.study_mark import REPORT, mark_of
 from immune_sim.app.study_report.drawings import drawings
 from immune_sim.app.study_report.files import FIGURES, TABLES, why_no_images, write_images, write_tables
 from immune_sim.app.study_report.gather import Told
@@ -15,7 +16,6 @@ from immune_sim.core.errors import OutputError
 from immune_sim.runs.experiments.study import Study
 from immune_sim.runs.files import write_atomically
 
-REPORT = "report.html"
 Watch = Callable[[str], None]
 
 
@@ -49,7 +49,7 @@ def write_report(
     why_not = "left out on request" if not images else why_no_images()
     say("writing the page")
     files = [f"{TABLES}/*.csv", *([] if why_not else [f"{FIGURES}/*.svg, *.png"])]
-    write_atomically(folder / REPORT, compose(told, drawn, shown, reason, files))
+    write_atomically(folder / REPORT, compose(told, drawn, shown, reason, files, mark_of(study)))
     count = 0
     if not why_not:
         say(f"drawing {len(drawn)} figures as SVG and PNG")

@@ -20,7 +20,7 @@ def joined(old: Mapping[str, Any], new: Mapping[str, Any], folder: Path, *, othe
 
     Raises ScenarioError with everything that changed: added arms, points and replicates are no change.
     """
-    changes = [*_changes(old, new)]
+    changes = [*_once(_changes(old, new))]
     if old["code"] != new["code"] and not other_code:
         was, now = (f"version {each['code']['version']} ({each['code']['sources']})" for each in (old, new))
         what = f"was {was}, is {now}. Results of two versions do not mix; --other-code allows it."
@@ -36,6 +36,19 @@ def joined(old: Mapping[str, Any], new: Mapping[str, Any], folder: Path, *, othe
         )
     known = set(old["points"])
     return [*old["points"], *(each for each in new["points"] if each not in known)]
+
+
+def _once(changes: Iterator[Problem]) -> Iterator[Problem]:
+    """One line for what changed in the same way in several arms, as a horizon or an override for all does."""
+    arms: dict[tuple[str, str], list[str]] = {}
+    for each in changes:
+        head, mark, rest = each.where.partition(": ")
+        named = head.startswith("arm ") and mark
+        name, place = (head.removeprefix("arm "), rest) if named else ("", each.where)
+        arms.setdefault((place, each.what), []).append(name)
+    for (place, what), names in arms.items():
+        whose = f"{'arms' if len(names) > 1 else 'arm'} {', '.join(names)}: " if names[0] else ""
+        yield Problem(f"{whose}{place}", what)
 
 
 def _changes(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[Problem]:

@@ -54,8 +54,13 @@ def set_up(
         if replicates < 1:
             raise ScenarioError(Problem("replicates", f"{replicates} is out of range. Write 1 or more."))
         made = replace(made, replicates=Replicates(replicates, replicates))
+    own = dict(endpoints or {})
     made = replace(
-        made, arms=(*made.arms, *arms), outcome_functions=dict(outcomes or {}), endpoint_functions=dict(endpoints or {})
+        made,
+        arms=(*made.arms, *arms),
+        outcome_functions=dict(outcomes or {}),
+        endpoint_functions=own,
+        main=tuple(dict.fromkeys((*made.main, *own))),
     )
     check_names(made)
     if arms:

@@ -14,7 +14,7 @@ from immune_sim.scenario.shipped import shipped_folder
 
 def read_experiment_file(path: Path, *, quick: bool = False) -> Experiment:
     """Read an experiment file; raises ScenarioError with every mistake, also for a file that cannot be opened."""
-    return read_experiment(read_file(path), str(path), name=path.stem, folder=path.parent, quick=quick)
+    return read_experiment(read_file(path, "experiment"), str(path), name=path.stem, folder=path.parent, quick=quick)
 
 
 def shipped_experiments() -> list[Path]:
@@ -44,4 +44,4 @@ def load_experiment(given: str | Path | Experiment, *, quick: bool = False) -> E
                 f'no experiment "{given}" is shipped. {near} The path of a file of your own ends in {SUFFIX}.',
             )
         )
-    return read_experiment(read_file(known[given]), f"{given}{SUFFIX}", name=given, quick=quick)
+    return read_experiment(read_file(known[given], "experiment"), f"{given}{SUFFIX}", name=given, quick=quick)

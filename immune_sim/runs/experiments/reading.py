@@ -52,7 +52,7 @@ def read_experiment(
 
 def check_points(experiment: Experiment, origin: str) -> None:
     """Raise ScenarioError where an arm makes no sense at some design point."""
-    problems: dict[str, Problem] = {}
+    problems: dict[tuple[str, str], Problem] = {}  # one mistake may stand in many arms at many points
     for point in points_of(experiment):
         for arm in experiment.arms:
             try:
@@ -61,7 +61,7 @@ def check_points(experiment: Experiment, origin: str) -> None:
                 at = ", ".join(f"{label} = {level.text}" for label, level in point.levels.items())
                 for each in error.problems:
                     problems.setdefault(
-                        f"{arm.name} {each.where} {each.what}",
+                        (each.where, each.what),
                         Problem(f"{origin}: arm {arm.name} at {at or 'its only point'}: {each.where}", each.what),
                     )
         if len(problems) >= MOST_TOLD:
@@ -92,7 +92,7 @@ class _Reader:
         factors = read_factors(tools, content, arms)
         design, factors = read_design(tools, content, base, factors)
         measures = self._measures([each.label for each in factors])
-        endpoints = self._endpoints(measures)
+        endpoints, main = self._endpoints(measures)
         outcomes = tools.names(("outcomes",), content.get("outcomes", ["tumor_cells"]), NAMES, "outcome")
         settings: dict[str, Any] = {
             key: tools.declared((key,), key, content[key]) for key in ("seed", "independent_arms") if key in content
@@ -108,7 +108,7 @@ class _Reader:
             replicates=self._replicates(endpoints),
             outcomes=outcomes,
             every=tools.whole_hours(("every",), "every", content.get("every", "6 h")),
-            main=endpoints[: len(content.get("endpoints", [])) or 2],
+            main=main,
             measures=tuple(measures),
             frames=self._frames(),
             quick=self.quick,
@@ -136,7 +136,7 @@ class _Reader:
                 ranged = {key: each for key, each in factors[known[label]].items() if key not in keys.RANGE}
                 factors[known[label]] = ranged | {"values": given}
                 self.tools.moved["factor", known[label], "values"] = ("quick", "values", label)
-            else:
+            elif not any(_badly_named(self.tools, each) for each in factors):
                 self.tools.problem(
                     ("quick", "values", label), f'no factor "{label}". Factors: {", ".join(known) or "none"}.'
                 )
@@ -173,11 +173,16 @@ class _Reader:
             )
         return Replicates(at_least, at_most, step, str(name), width)
 
-    def _endpoints(self, measures: list[Measure]) -> tuple[str, ...]:
-        known = (*STANDARD, *(each.name for each in measures))
-        given = self.content.get("endpoints", ["survival_time", "take"])
+    def _endpoints(self, measures: list[Measure]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """All endpoints, and those to look at: the ones asked for in their order, then those of the file's own."""
+        own = tuple(each.name for each in measures)
+        known, given = (*STANDARD, *own), self.content.get("endpoints", ["survival_time", "take"])
+        tables = self.content.get("endpoint", [])
+        if isinstance(given, list) and isinstance(tables, list) and len(own) < len(tables):
+            given = [each for each in given if each in known]  # a name may be that of an endpoint refused above
         chosen = self.tools.names(("endpoints",), given, known, "endpoint")
-        return (*chosen, *(each for each in known if each not in chosen))
+        main = tuple(dict.fromkeys((*chosen, *own)))
+        return tuple(dict.fromkeys((*main, *known))), main or ("survival_time", "take")
 
     def _measures(self, labels: list[str]) -> list[Measure]:
         tools, made = self.tools, list[Measure]()
@@ -185,6 +190,8 @@ class _Reader:
             path: tuple[str | int, ...] = ("endpoint", number)
             tools.known(path, table, keys.ENDPOINT)
             missing = [key for key in ("name", "outcome", "take") if key not in table]
+            if missing and tools.misspelled(table, missing[0], keys.ENDPOINT):
+                continue
             if missing:
                 tools.problem(
                     path,
@@ -195,7 +202,7 @@ class _Reader:
             outcome = tools.names((*path, "outcome"), [table["outcome"]], NAMES, "outcome")
             take = tools.declared((*path, "take"), "take", table["take"])
             hour = tools.whole_hours((*path, "hour"), "hour", table["hour"]) if "hour" in table else 0
-            if take == "at" and "hour" not in table:
+            if take == "at" and "hour" not in table and not tools.misspelled(table, "hour", keys.ENDPOINT):
                 tools.problem(path, 'at which hour? Add for example hour = "20 d".')
             name = tools.text((*path, "name"), table["name"])
             if name and (fault := column_fault(name, {*labels, *(each.name for each in made)})):
@@ -220,3 +227,9 @@ class _Reader:
             )
         )
         return Frames(every, tools.names(("frames", "layers"), table.get("layers", ["type"]), layers.NAMES, "layer"))
+
+
+def _badly_named(tools: Tools, factor: dict[str, Any]) -> bool:
+    """Whether the label of a factor is refused or misspelled, which is told where it stands."""
+    label = factor.get("label")
+    return tools.misspelled(factor, "label", keys.FACTOR) or not (label is None or isinstance(label, str))

@@ -88,7 +88,8 @@ class ArmReader:
             key: tools.text((*path, key), table[key]) for key in ("name", "title", "about", "scenario") if key in table
         }
         if not texts.get("name"):
-            tools.problem((*path, "name"), 'an arm needs a name. Write for example name = "control".')
+            if "name" not in table and not tools.misspelled(table, "name", keys.ARM):
+                tools.problem((*path, "name"), 'an arm needs a name. Write for example name = "control".')
             return None
         if fault := file_name_fault(texts["name"]):
             tools.problem((*path, "name"), fault)

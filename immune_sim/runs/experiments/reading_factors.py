@@ -59,6 +59,8 @@ def _with_levels(tools: Tools, path: Path, table: dict[str, Any], arms: tuple[st
 
 def _varied(tools: Tools, path: Path, table: dict[str, Any], arms: tuple[str, ...] | None) -> Factor | None:
     """A factor that varies one address, by values or between two ends."""
+    if "parameter" not in table and tools.misspelled(table, "parameter", keys.FACTOR):
+        return None
     if "parameter" not in table:
         tools.problem(
             path,
@@ -66,6 +68,8 @@ def _varied(tools: Tools, path: Path, table: dict[str, Any], arms: tuple[str, ..
         )
         return None
     address = tools.text((*path, "parameter"), table["parameter"])
+    if not address:
+        return None
     given = table.get("values", [table.get("low")])
     try:
         varied = dimension(tools.registry, address, given[0] if isinstance(given, list) and given else None)
@@ -79,7 +83,7 @@ def _varied(tools: Tools, path: Path, table: dict[str, Any], arms: tuple[str, ..
             tools.problem(
                 (*path, "values"), "a factor has values, or low and high, and this one has both. Leave out one."
             )
-        return Factor(label, address, varied.unit, levels=levels, arms=arms)
+        return Factor(label, address, varied.unit, levels=levels, arms=arms) if levels else None
     return _range(tools, path, table, varied, Factor(label, address, varied.unit, arms=arms))
 
 
@@ -101,6 +105,8 @@ def _values(tools: Tools, path: Path, varied: Dimension, given: object) -> tuple
 
 def _range(tools: Tools, path: Path, table: dict[str, Any], varied: Dimension, factor: Factor) -> Factor | None:
     missing = [key for key in ("low", "high") if key not in table]
+    if len(missing) == 2 and tools.misspelled(table, "values", keys.FACTOR):
+        return None
     if len(missing) == 2:
         return factor  # the values stand in the points of a list
     if missing or not varied.is_number:

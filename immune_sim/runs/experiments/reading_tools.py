@@ -11,7 +11,7 @@ from immune_sim.mechanisms.endpoints import ENDPOINTS
 from immune_sim.runs.experiments import keys
 from immune_sim.scenario import checking
 from immune_sim.scenario.document import Document, Path
-from immune_sim.scenario.hints import RefusedError, did_you_mean, quoted
+from immune_sim.scenario.hints import RefusedError, did_you_mean, nearest, quoted
 from immune_sim.scenario.reading import LONGEST_TEXT
 from immune_sim.scenario.registry import Registry
 
@@ -39,6 +39,11 @@ class Tools:
         for key in table:
             if key not in names:
                 self.problem((*path, key), f"no such key. {did_you_mean(key, names, _known(names))}")
+
+    def misspelled(self, table: Mapping[str, Any], key: str, names: Iterable[str]) -> bool:
+        """Whether a key of the table is most likely this one with a slip in it, which ``known`` has told already."""
+        unknown = [each for each in table if each not in names]
+        return key not in table and any(nearest(each, names) == key for each in unknown)
 
     def text(self, path: Path, given: object) -> str:
         """A text of one line, "" where it is refused."""

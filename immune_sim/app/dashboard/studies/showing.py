@@ -12,10 +12,10 @@ from immune_sim.analysis.endpoints import endpoint
 from immune_sim.analysis.tables import good, values_of
 from immune_sim.app.dashboard.studies.tables import STAND_FOR_RUNS, Table, table_of
 from immune_sim.app.dashboard.studies.words import outcome_of
-from immune_sim.app.study_report.comparisons import sentences
 from immune_sim.app.study_report.drawing import Drawing
 from immune_sim.app.study_report.drawings import drawings
 from immune_sim.app.study_report.gather import Told
+from immune_sim.app.study_report.headline import sentences
 from immune_sim.app.study_report.sections import facts
 from immune_sim.app.study_report.themes import both
 from immune_sim.app.study_report.words import rows_of, scale_of
