@@ -59,19 +59,20 @@ class Treatment:
 
     def _dose_mg(self, amount: str | float) -> float:
         body_mass = self.tissue.p.pharmacokinetics.body_mass
+        example = "0.1 mg/kg" if body_mass < 1.0 else "4.5 mg"  # an amount for this body
         try:
             if not isinstance(amount, str):
                 mg = float(amount)
             elif "/" in amount:
-                mg = quantity(amount, "mg/kg", "0.1 mg/kg") * body_mass
+                mg = quantity(amount, "mg/kg", example) * body_mass
             else:
-                mg = quantity(amount, "mg", "4.5 mg")
+                mg = quantity(amount, "mg", example)
         except RefusedError as refused:
             raise ScenarioError(Problem("dose", str(refused))) from None
         except (TypeError, ValueError):
             mg = math.nan
         if not (math.isfinite(mg) and 0.0 <= mg <= DOSE.high):
-            allowed = f'Write a quantity of 0 to {DOSE.high:,.0f} mg, for example "4.5 mg"'
+            allowed = f'Write a quantity of 0 to {DOSE.high:,.0f} mg, for example "{example}"'
             raise ScenarioError(Problem("dose", f"{amount!r} is not an amount. {allowed}."))
         return mg
 

@@ -94,7 +94,7 @@ def test_a_change_at_an_earlier_hour_begins_a_branch(lab: Lab) -> None:
     wait_strip(lab, "h === 48 && t === 48")
     other = lab.picture()
     assert other != end
-    assert branches(lab) == ["First run", "dose by hand, 0.002 mg"]
+    assert branches(lab) == ["First run", "dose by hand, 0.1 mg/kg (0.002 mg)"]
     lab.page.locator(".branch-show").first.click()
     lab.page.locator(".change-log").wait_for(state="detached")
     wait_strip(lab, "h === 48")
@@ -263,7 +263,7 @@ def test_a_branch_stands_beside_the_first_run(visitor: Visitor) -> None:
     lab.page.locator(".branch-show").first.click()
     lab.page.locator(".change-log").wait_for(state="detached")
     lab.page.locator(".branch-row").last.get_by_role("button", name="Compare side by side").click()
-    beside = lab.page.get_by_role("group", name="B: dose by hand, 0.002 mg")
+    beside = lab.page.get_by_role("group", name="B: dose by hand, 0.1 mg/kg (0.002 mg)")
     beside.locator(".tissue-canvas").wait_for()
     lab.page.locator(".parting-cause").get_by_text("since hour 1").wait_for()
     lab.page.locator(".strip-axis").press("Home")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -28,15 +29,26 @@ class Going:
     share: float = 0.0
 
 
-class Away:
-    """The hands of a page. code: of the run as it stood; going: the errand that is being done, one at a time.
+@dataclass(frozen=True)
+class Coded:
+    """The code of a run at an hour. when: the hour in words; "" where code says why there is none."""
 
-    problem: why the last errand brought nothing. hand, camera: the page's widgets, once they are there.
+    code: str = ""
+    when: str = ""
+
+
+class Away:
+    """The hands of a page. arm: which tissue is taken away; codes: of each arm as it stands.
+
+    going: the errand that is being done, one at a time; problem: why the last one brought nothing. hand, camera: the
+    page's widgets, once they are there.
     """
 
     def __init__(self, stage: Stage):
         self.stage = stage
-        self.code = solara.reactive("")
+        self.arm = solara.reactive(0)
+        self.codes: solara.Reactive[dict[int, Coded]] = solara.reactive({})
+        self.on_code: Callable[[Coded], None] = lambda coded: None  # told of those of the first arm
         self.going: solara.Reactive[Going | None] = solara.reactive(None)
         self.problem = solara.reactive("")
         self.hand: TakeAway | None = None
@@ -45,17 +57,17 @@ class Away:
         self._guard = threading.RLock()
         stage.hear("file", self._give)
         stage.hear("picture", self._give_picture)
-        stage.hear("code", self.code.set)
+        stage.hear("code", self._coded)
         stage.hear("errand", self._begin)
 
-    def take(self, kind: Kind, arm: int = 0) -> None:
-        """Hand over the run of an arm as it stands: "scenario", "csv", "parquet", "picture"; or show its "code"."""
-        self.stage.engine.tell("take_away", arm, kind)
+    def take(self, kind: Kind) -> None:
+        """Hand over the run of the chosen arm as it stands, or show its "code"."""
+        self.stage.engine.tell("take_away", self.arm.value, kind)
 
-    def fetch(self, kind: Literal["film", "report"], every: int = 24, arm: int = 0) -> None:
+    def fetch(self, kind: Literal["film", "report"], every: int = 24) -> None:
         """Have a film (a picture each so many hours) or a report of the run made, in the background."""
         self.problem.value = ""
-        self.stage.engine.tell("send_for", arm, kind, every)
+        self.stage.engine.tell("send_for", self.arm.value, kind, every)
 
     def give_up(self) -> None:
         """Leave the errand that is being done."""
@@ -115,6 +127,11 @@ class Away:
         if self.hand is not None:
             self.hand.give(name, mime, content)
 
+    def _coded(self, arm: int, code: str, when: str) -> None:
+        self.codes.value = {**self.codes.value, arm: Coded(code, when)}
+        if arm == 0 and when:
+            self.on_code(self.codes.value[0])
+
     def _give_picture(self, arm: int, name: str, words: str) -> None:
         if self.hand is not None:
-            self.hand.give_picture(name, words)
+            self.hand.give_picture(arm, name, words)

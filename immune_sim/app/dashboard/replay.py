@@ -18,12 +18,13 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from immune_sim.app.dashboard.composer.plan import SMALL_BODY
 from immune_sim.app.dashboard.composer.sentence import doses_sentence
 from immune_sim.app.dashboard.in_phases import in_phases
 from immune_sim.app.dashboard.words import spoken, unit_shown
 from immune_sim.core.errors import Problem, ScenarioError
 from immune_sim.core.parameters import Value
-from immune_sim.scenario.dosing import ONCE
+from immune_sim.scenario.dosing import BODY_MASS, ONCE
 from immune_sim.scenario.reading import LONGEST_TEXT, REGIMEN
 from immune_sim.scenario.scenario import Scenario
 
@@ -138,13 +139,19 @@ def said(change: Change, scenario: Scenario) -> str:
     if isinstance(change.value, list):
         return f"schedule: {doses_sentence(scenario, scenario.with_overrides({REGIMEN: change.value}).dosing)}"
     if not change.address:
-        return f"dose by hand, {float(change.value):.3g} mg"
+        return f"dose by hand, {_amount(float(change.value), scenario)}"
     declared = scenario.registry.parameters[change.address]
     value = f"{change.value:.4g}" if isinstance(change.value, float) else str(change.value)
     group = declared.address.partition(".")[0]
     name = spoken(declared.name)
     name = name if name[:2].isupper() else name[:1].lower() + name[1:]
     return f"{spoken(group)}: {name} to {value} {unit_shown(declared.unit)}".strip()
+
+
+def _amount(mg: float, scenario: Scenario) -> str:
+    """A dose as one says it for this body: of a small one what it is per kg, too."""
+    body_mass = float(scenario.values[BODY_MASS])
+    return f"{mg / body_mass:.3g} mg/kg ({mg:.3g} mg)" if body_mass < SMALL_BODY else f"{mg:.3g} mg"
 
 
 def clock(hour: float) -> str:

@@ -17,6 +17,7 @@ from immune_sim.app.dashboard.composer.plan import Plan
 from immune_sim.app.dashboard.composer.scheduling import Scheduling
 from immune_sim.app.dashboard.engine.figures import Reading
 from immune_sim.app.dashboard.engine.process import Engine
+from immune_sim.app.dashboard.kept import Kept
 from immune_sim.app.dashboard.mixed import Floats, gap, solve_later
 from immune_sim.app.dashboard.other_seeds import OtherSeeds
 from immune_sim.app.dashboard.pictures import Slice
@@ -73,6 +74,7 @@ class Session:
         self.engine = self._new_engine()
         self.travel = TimeTravel(self)
         self.seeds = OtherSeeds(self)
+        self.kept = Kept(self)
 
     @property
     def scenario(self) -> Scenario:

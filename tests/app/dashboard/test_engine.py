@@ -8,11 +8,13 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import pytest
 
+from immune_sim.app.dashboard import replay
 from immune_sim.app.dashboard.engine import process
 from immune_sim.app.dashboard.engine.process import Engine
 from immune_sim.app.dashboard.engine.workshop import Workshop
@@ -84,6 +86,14 @@ def test_the_process_computes_what_the_model_computes(page: Page) -> None:
     assert page.last("reading").tumor_cells == model.recorder.latest["tumor_cells"]
     np.testing.assert_array_equal(page.last("frame").picture.codes, layer(model, "type", z=0).codes)
     assert page.last("log") == (Change(0.0, -1.0, "links.tumor_proliferation"),)
+
+
+def test_the_code_of_a_run_follows_its_clock(page: Page) -> None:
+    """Catches a code of the hour at which somebody looked, beside a tissue that has gone on."""
+    page.engine.tell("begin", 0, SMALL)
+    page.engine.tell("advance", 5)
+    page.wait_hour(5.0)
+    assert wait_until(lambda: page.last("code") == replay.code(replace(SMALL, hour=5)))
 
 
 def test_two_processes_share_nothing(page: Page) -> None:

@@ -51,7 +51,7 @@ def test_what_was_done_by_hand_is_marked_and_branches_are_listed() -> None:
     assert course.end == 96
     timeline.show(0)
     assert [(each.hour, each.kind, each.words) for each in strip.course(timeline).marks] == [
-        (30, "dose", "dose by hand, 0.01 mg")
+        (30, "dose", "dose by hand, 0.5 mg/kg (0.01 mg)")
     ]
 
 

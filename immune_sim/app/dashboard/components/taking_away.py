@@ -8,10 +8,11 @@ import reacton.ipyvuetify as v
 import solara
 
 from immune_sim.app.dashboard import errands, replay
-from immune_sim.app.dashboard.away import Going
+from immune_sim.app.dashboard.away import Coded, Going
 from immune_sim.app.dashboard.components.controls import Action, IconAction, copy_button, text
 from immune_sim.app.dashboard.state import Session
 from immune_sim.app.dashboard.widgets.film import Film
+from immune_sim.app.dashboard.widgets.keepsake import Keepsake
 from immune_sim.app.dashboard.widgets.take_away import TakeAway
 from immune_sim.scenario.dosing import days_or_hours
 from immune_sim.scenario.reading import REGIMEN
@@ -33,13 +34,18 @@ def ChangeLog(session: Session) -> None:
     log = session.stage.log.value
     if not log:
         return
+
+    def save() -> None:
+        session.away.arm.value = 0
+        session.away.take("scenario")
+
     with v.Html(tag="section", class_="card change-log", attributes={"aria-label": "What you changed"}):
         with v.Html(tag="div", class_="card-head"):
             text("What you changed", "card-title")
             Action(
                 "Save",
                 "mdi-content-save-outline",
-                lambda: session.away.take("scenario"),
+                save,
                 kind="quiet",
                 title="Save as scenario: a file that says these changes",
             )
@@ -62,15 +68,36 @@ def HandOver(session: Session) -> None:
 
 
 @solara.component
+def RunBefore(session: Session) -> None:
+    """What this tab had before it was loaded anew, with the way back."""
+    keepsake = Keepsake.element(session=session.kept.name)
+    solara.use_effect(lambda: session.kept.attach(solara.get_widget(keepsake)), [])
+    offer = session.kept.offer.value
+    if offer is None:
+        return
+    with v.Html(tag="section", class_="card run-before", attributes={"role": "status", "aria-label": "The run before"}):
+        text(f"This page was loaded anew. Your run before had come to {offer.when}.", "scenario-about")
+        with v.Html(tag="div", class_="panel-row"):
+            day = offer.when.partition(",")[0]
+            Action(
+                f"Bring back {day}", "mdi-history", session.kept.bring_back, kind="primary", title=f"To {offer.when}"
+            )
+            Action("Leave it", "mdi-close", session.kept.dismiss, kind="quiet")
+
+
+@solara.component
 def TakeAwayPanel(session: Session) -> None:
     """Files of the run as it stands, and the code that brings a run back."""
     is_open = session.open_panel.value == "takeaway"
 
     def ask_for_code() -> None:
+        numbers = {0, *(twin.number for twin in session.twins.arms.value)}
+        if session.away.arm.value not in numbers:
+            session.away.arm.value = 0
         if is_open:
             session.away.take("code")
 
-    solara.use_effect(ask_for_code, [is_open])
+    solara.use_effect(ask_for_code, [is_open, session.away.arm.value])
     with v.Dialog(
         v_model=is_open,
         on_v_model=lambda opened: session.show_panel("takeaway", opened),
@@ -82,9 +109,34 @@ def TakeAwayPanel(session: Session) -> None:
                 with v.Html(tag="div", class_="panel-head"):
                     text("Take away", "panel-title", "h2")
                     IconAction("mdi-close", lambda: session.show_panel("takeaway", False), "Close")
+                Which(session)
                 Files(session)
                 InTheBackground(session)
                 Code(session)
+
+
+@solara.component
+def Which(session: Session) -> None:
+    """Which of several tissues is taken away; nothing while there is one."""
+    arms = session.twins.arms.value
+    if not arms:
+        return
+    chosen = session.away.arm
+    letters = {0: "A", **{twin.number: twin.letter for twin in arms}}
+    others = " and ".join(letter for number, letter in letters.items() if number != chosen.value)
+    with v.Html(tag="div", class_="panel-row take-which"):
+        v.BtnToggle(
+            v_model=chosen.value,
+            on_v_model=chosen.set,
+            mandatory=True,
+            dense=True,
+            class_="segments",
+            children=[
+                v.Btn(value=number, small=True, text=True, ripple=False, children=[f"Tissue {letter}"])
+                for number, letter in letters.items()
+            ],
+        )
+        text(f"All below is of tissue {letters.get(chosen.value, 'A')}; {others} is not in it.", "panel-about is-first")
 
 
 @solara.component
@@ -173,10 +225,11 @@ def Code(session: Session) -> None:
 
 
 def _code(session: Session, wanted: solara.Reactive[str], bring_back: Callable[[], None]) -> None:
-    text("Code of this run at this hour", "panel-section", "h3")
+    coded = session.away.codes.value.get(session.away.arm.value, Coded())
+    text(f"Code of this run, {coded.when}" if coded.when else "Code of this run", "panel-section", "h3")
     with v.Html(tag="div", class_="code-place copyable"):
         copy_button("Copy the code")
-        text(session.away.code.value, "code", "output")
+        text(coded.code, "code", "output")
     text("In a terminal: immune-sim run --code CODE", "panel-about")
     text("Bring a run back", "panel-section", "h3")
     with v.Html(tag="div", class_="panel-row"):

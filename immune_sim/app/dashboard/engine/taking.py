@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import time
 from typing import Literal
 
 from immune_sim.app.dashboard import replay
+from immune_sim.app.dashboard.engine.arm import Arm
 from immune_sim.app.dashboard.engine.parts import Part
 from immune_sim.app.dashboard.errands import Errand
 from immune_sim.core.errors import ScenarioError
@@ -12,9 +14,16 @@ from immune_sim.runs import tables
 
 type Kind = Literal["scenario", "csv", "parquet", "picture", "code"]
 
+SELDOM = 5.0  # s between two codes while the clock runs
+
 
 class Taking(Part):
-    """Files. Events: file(name, mime, content), picture(arm, name, words), code(code), errand(errand)."""
+    """Files. Events: file(name, mime, content), picture(arm, name, words), code(arm, code, when), errand(errand).
+
+    Codes come by themselves whenever the clock stands, and now and then while it runs.
+    """
+
+    _coded_at = 0.0
 
     def take_away(self, arm: int, kind: Kind) -> None:
         """Make a file of the run as it stands, or its code."""
@@ -32,7 +41,7 @@ class Taking(Part):
             title = held.model.scenario.title or run.name
             self.say("picture", arm, f"{run.stem}.png", f"{title}, seed {run.seed}, {replay.clock(run.hour)}")
         else:
-            self._say_code(run)
+            self._say_code(held, run)
 
     def send_for(self, arm: int, kind: Literal["film", "report"], every: int) -> None:
         """Name an errand on the run as it stands and as it is looked at."""
@@ -40,8 +49,19 @@ class Taking(Part):
             view = self.workshop.view
             self.say("errand", Errand(kind, self.workshop.arms[arm].now(), view.color_by, view.where, max(1, every)))
 
-    def _say_code(self, run: replay.Run) -> None:
+    def show(self, slow: bool) -> None:
+        """Say the code of every arm that has gone on."""
+        now = time.perf_counter()
+        if slow and (now - self._coded_at > SELDOM or not self.workshop.loop.playing):
+            self._coded_at = now
+            for held in self.workshop.arms.values():
+                run = held.now()
+                if held.notes.get("coded") != run:
+                    self._say_code(held, run)
+
+    def _say_code(self, held: Arm, run: replay.Run) -> None:
+        held.notes["coded"] = run
         try:
-            self.say("code", replay.code(run))
+            self.say("code", held.number, replay.code(run), replay.clock(run.hour))
         except ScenarioError as error:
-            self.say("code", str(error))
+            self.say("code", held.number, str(error), "")

@@ -19,7 +19,7 @@ from immune_sim.app.dashboard.components.navigation import use_address
 from immune_sim.app.dashboard.components.parameter_card import ParameterCard
 from immune_sim.app.dashboard.components.readout import Readout
 from immune_sim.app.dashboard.components.scenario_card import ScenarioCard
-from immune_sim.app.dashboard.components.taking_away import ChangeLog, HandOver, TakeAwayPanel
+from immune_sim.app.dashboard.components.taking_away import ChangeLog, HandOver, RunBefore, TakeAwayPanel
 from immune_sim.app.dashboard.components.time_strip import TimeStripView
 from immune_sim.app.dashboard.components.tissue_view import TissueView
 from immune_sim.app.dashboard.components.transport import Transport
@@ -56,6 +56,7 @@ def Laboratory() -> None:
         Header(session)
         with v.Html(tag="main", class_="lab-grid"):
             with v.Html(tag="div", class_="lab-left"):
+                RunBefore(session)
                 ScenarioCard(session)
                 ChangeLog(session)
                 ParameterCard(session)

@@ -19,6 +19,6 @@ class TakeAway(anywidget.AnyWidget):
         raw = content.encode() if isinstance(content, str) else content
         self.send({"kind": "file", "name": name, "mime": mime}, [raw])
 
-    def give_picture(self, name: str, words: str) -> None:
-        """Hand over the tissue as it is painted now, as PNG, with its legend and a line of words below."""
-        self.send({"kind": "picture", "name": name, "words": words})
+    def give_picture(self, arm: int, name: str, words: str) -> None:
+        """Hand over the tissue of an arm as it is painted now, as PNG, with its legend and a line of words below."""
+        self.send({"kind": "picture", "arm": arm, "name": name, "words": words})

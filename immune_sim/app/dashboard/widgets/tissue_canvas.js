@@ -193,6 +193,14 @@ class Stage {
       },
       hovered: (event) => this.tip.over(event, this.siteAt(event.clientX, event.clientY)),
     });
+    // Once at another size, for a picture that is taken away; the screen never shows it.
+    canvas.addEventListener("paint-large", ({ detail }) => {
+      const [wide, high] = [canvas.width, canvas.height];
+      const at = (width, height) => { canvas.width = width; canvas.height = height; this.paint(); };
+      at(Math.round(wide * detail.factor), Math.round(high * detail.factor));
+      detail.take(canvas);
+      at(wide, high);
+    });
     canvas.addEventListener("pointerleave", () => { this.tip.hide(); this.tip.over(null, -1); });
   }
 
