@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from immune_sim.app.dashboard.engine import process
 from immune_sim.app.dashboard.engine.line import Line
 from immune_sim.app.dashboard.fan import FEWEST
-from immune_sim.app.dashboard.replay import Run
+from immune_sim.app.dashboard.replay import Run, clock
 from immune_sim.model.meanfield import mean_field
 
 type Floats = NDArray[np.float64]
@@ -30,6 +30,7 @@ LEFT_OUT = (
 GRACE = 1.5  # s that the first pictures of a tissue have for themselves
 KEPT = 16  # solutions
 CLEAR = 0.5  # cells; below that an expected number counts as none
+FEW = 10  # cells; how many times so few says nothing
 ALIKE = 1.25  # ratio up to which two burdens count as the same
 _solved: OrderedDict[str, Floats] = OrderedDict()
 _one_at_a_time = threading.Lock()
@@ -109,7 +110,7 @@ def gap(burden: Floats, hour: float, cells: int, changed: bool, others: Floats =
     alike = _alike(mixed, cells)
     expected = f"{max(0.0, mixed):,.0f}"
     words = (
-        f"Without places: {expected} cell{'' if expected == '1' else 's'} at this hour; {_beside(mixed, cells, alike)}."
+        f"Without places, {clock(at)}: {expected} cell{'' if expected == '1' else 's'}; {_beside(mixed, cells, alike)}."
     )
     if len(others) >= FEWEST and not alike:
         same, place = int(np.sum((others > mixed) == (cells > mixed))), "above" if cells > mixed else "below"
@@ -131,7 +132,8 @@ def _beside(mixed: float, cells: int, alike: bool) -> str:
         return "here about as many"
     if mixed < CLEAR:
         return f"here {cells:,}"
-    return f"here {_times(cells / mixed)} as many" if cells > mixed else f"here {_times(mixed / cells)} fewer"
+    said = f"{_times(cells / mixed)} as many" if cells > mixed else f"{_times(mixed / cells)} fewer"
+    return f"here {cells:,}" + (f", {said}" if min(mixed, cells) >= FEW else "")
 
 
 def _times(ratio: float) -> str:

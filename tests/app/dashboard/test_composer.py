@@ -240,6 +240,7 @@ def test_the_texts_of_the_shipped_scenarios_say_what_is_computed() -> None:
     constants, high = MOUSE.parameters(Pharmacokinetics), Scenario.shipped("hdn-mouse")
     course = drug_course(constants, MOUSE.regimen, np.arange(24 * 4 + 1) / 4.0)
     half, three_of_four = course.hours_blocked(1.0), course.hours_blocked(3.0)
-    assert f"blocked for {round(2 * half) / 2:g} hours (three of four for {three_of_four:.0f})" in MOUSE.about
+    said = f"Here {three_of_four:.0f} hours (three of four receptors) or {round(2 * half) / 2:g} (half of them)"
+    assert said in MOUSE.about
     assert "blocked at all hours" in high.about
     assert preview(high, high.dosing, 10).free[3:].max() == 0.0

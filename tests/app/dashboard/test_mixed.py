@@ -18,10 +18,11 @@ BURDEN = np.array([100.0, 50.0, 0.1])
     ("hour", "cells", "says"),
     [
         (0, 100, "here about as many."),
-        (1, 200, "50 cells at this hour; here 4.0 times as many."),
-        (1, 5, "here 10 times fewer."),
-        (1, 0, "50 cells at this hour; cleared here."),
-        (2, 30, "0 cells at this hour; here 30."),
+        (1, 200, "day 0, 01:00: 50 cells; here 200, 4.0 times as many."),
+        (1, 5, "here 5."),  # a ratio to so few would only alarm
+        (1, 12, "here 12, 4.2 times fewer."),
+        (1, 0, "50 cells; cleared here."),
+        (2, 30, "0 cells; here 30."),
         (2, 0, "cleared here too."),
         (3, 10, "ends with the scenario"),
     ],

@@ -24,7 +24,7 @@ def figures(reading: Reading) -> str:
     blocked = reading.blockade / (1.0 + reading.blockade)
     level = "\u2013" if math.isnan(reading.receptors) else f"\u00d7{reading.receptors:.2f}"
     cells = [
-        ("tumor", "tumor cells", f"{reading.tumor_cells:,}"),
+        ("tumor", "living tumor cells", f"{reading.tumor_cells:,}"),
         ("nk", "NK cells", f"{reading.nk_cells:,}"),
         ("ctl", "T cells", f"{reading.ctl_cells:,}"),
         ("drug", "blocked", f"{100 * blocked:.0f}\u202f%"),

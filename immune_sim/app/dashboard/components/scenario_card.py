@@ -42,7 +42,7 @@ def ScenarioCard(session: Session) -> None:
             menu_props={"offsetY": True, "maxHeight": 460, "contentClass": "choice-menu"},
             attributes={"aria-label": "Scenario"},
         )
-        text(scenario.about, "scenario-about")
+        text(scenario.about, "scenario-about", title=scenario.about)
         if not session.scheduling.own:
             text(RESCHEDULED, "scenario-about is-note", role="status")
         ScheduleLine(session)

@@ -58,11 +58,12 @@ def ChangeLog(session: Session) -> None:
 
 @solara.component
 def HandOver(session: Session) -> None:
-    """Starts downloads and makes films; shows nothing."""
-    hand, camera = TakeAway.element(), Film.element()
+    """Starts downloads, makes films, has the tab keep the run's code; shows nothing."""
+    hand, camera, keepsake = TakeAway.element(), Film.element(), Keepsake.element(session=session.kept.name)
 
     def attach() -> None:
         session.away.hand, session.away.camera = solara.get_widget(hand), solara.get_widget(camera)
+        session.kept.attach(solara.get_widget(keepsake))
 
     solara.use_effect(attach, [])
 
@@ -70,8 +71,6 @@ def HandOver(session: Session) -> None:
 @solara.component
 def RunBefore(session: Session) -> None:
     """What this tab had before it was loaded anew, with the way back."""
-    keepsake = Keepsake.element(session=session.kept.name)
-    solara.use_effect(lambda: session.kept.attach(solara.get_widget(keepsake)), [])
     offer = session.kept.offer.value
     if offer is None:
         return

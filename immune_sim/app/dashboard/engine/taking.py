@@ -6,6 +6,7 @@ import time
 from typing import Literal
 
 from immune_sim.app.dashboard import replay
+from immune_sim.app.dashboard.composer.sentence import doses_sentence
 from immune_sim.app.dashboard.engine.arm import Arm
 from immune_sim.app.dashboard.engine.parts import Part
 from immune_sim.app.dashboard.errands import Errand
@@ -14,6 +15,7 @@ from immune_sim.runs import tables
 
 type Kind = Literal["scenario", "csv", "parquet", "picture", "code"]
 
+LETTERS = "ABCD"
 SELDOM = 5.0  # s between two codes while the clock runs
 
 
@@ -31,15 +33,15 @@ class Taking(Part):
             return
         held = self.workshop.arms[arm]
         run, columns = held.now(), held.model.recorder.columns
+        stem = run.stem + (f"-{LETTERS[arm]}" if arm else "")  # files of two arms must not have one name
         if kind == "scenario":
-            self.say("file", f"{run.stem}.toml", "application/toml", replay.to_toml(run))
+            self.say("file", f"{stem}.toml", "application/toml", replay.to_toml(run))
         elif kind == "csv":
-            self.say("file", f"{run.stem}.csv", "text/csv", tables.as_csv(columns))
+            self.say("file", f"{stem}.csv", "text/csv", tables.as_csv(columns))
         elif kind == "parquet":
-            self.say("file", f"{run.stem}.parquet", "application/vnd.apache.parquet", tables.as_parquet(columns))
+            self.say("file", f"{stem}.parquet", "application/vnd.apache.parquet", tables.as_parquet(columns))
         elif kind == "picture":
-            title = held.model.scenario.title or run.name
-            self.say("picture", arm, f"{run.stem}.png", f"{title}, seed {run.seed}, {replay.clock(run.hour)}")
+            self.say("picture", arm, f"{stem}.png", self._words(held, run))
         else:
             self._say_code(held, run)
 
@@ -48,6 +50,13 @@ class Taking(Part):
         if arm in self.workshop.arms:
             view = self.workshop.view
             self.say("errand", Errand(kind, self.workshop.arms[arm].now(), view.color_by, view.where, max(1, every)))
+
+    def _words(self, held: Arm, run: replay.Run) -> str:
+        """What stands below a picture, in two lines: which run at which hour, and the schedule that it follows."""
+        scenario = held.model.scenario
+        letter = f"{LETTERS[held.number]}: " if len(self.workshop.arms) > 1 else ""
+        named = f"{letter}{scenario.title or run.name}, seed {run.seed}, {replay.clock(run.hour)}"
+        return f"{named}\nschedule: {doses_sentence(scenario, scenario.dosing)}"
 
     def show(self, slow: bool) -> None:
         """Say the code of every arm that has gone on."""

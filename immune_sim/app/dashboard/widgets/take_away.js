@@ -80,10 +80,12 @@ function givePicture(number, name, words) {
   const draw = (context) => {  // returns how far down it went
     context.font = font; context.textBaseline = "middle"; context.fillStyle = text;
     const top = large.height + edge + line;
-    context.fillText(`${words}  (immune-sim)`, edge, top);
-    drawScale(context, root.querySelector(".tissue-scale"), large.width / tissue.width, edge, top + 1.3 * line, line, text);
+    const [named, schedule] = `${words}  (immune-sim)`.split("\n");
+    context.fillText(named, edge, top, width);
+    context.fillText(schedule, edge, top + 1.2 * line, width);
+    drawScale(context, root.querySelector(".tissue-scale"), large.width / tissue.width, edge, top + 2.5 * line, line, text);
     context.fillStyle = text;
-    return drawLegend(context, root.querySelector(".tissue-legend"), edge, top + 2.8 * line, line * 1.3, width, text);
+    return drawLegend(context, root.querySelector(".tissue-legend"), edge, top + 4 * line, line * 1.3, width, text);
   };
   picture.width = width + 2 * edge; picture.height = 10;
   picture.height = Math.round(draw(picture.getContext("2d")) + edge / 2);
