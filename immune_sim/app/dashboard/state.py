@@ -105,6 +105,12 @@ class Session:
         self.engine = self._new_engine()
         self.open()
 
+    def begin_where_it_was(self) -> None:
+        """The same, and bring the run back to the hour at which it was lost; arms beside it are not."""
+        code = self.away.codes.value[0].code
+        self.begin_again()
+        self.bring_back(code)
+
     def close(self) -> None:
         """End with the page."""
         self.away.give_up()

@@ -10,7 +10,7 @@ import solara
 
 from immune_sim.app.dashboard.components.cell_card import CellCard
 from immune_sim.app.dashboard.components.color_by import ColorBy
-from immune_sim.app.dashboard.components.controls import Action, text
+from immune_sim.app.dashboard.components.controls import Action, IconAction, text
 from immune_sim.app.dashboard.components.twin_view import FirstHead, Legend, Parting, TwinSlot
 from immune_sim.app.dashboard.pictures import AXES, Slice
 from immune_sim.app.dashboard.state import Session
@@ -105,3 +105,8 @@ def Message(session: Session) -> None:
             text(words, "", "span")
             if session.stage.lost.value:
                 Action("Begin again", "mdi-restart", session.begin_again, kind="quiet", title="Start another process")
+                coded = session.away.codes.value.get(0)
+                if coded is not None and coded.when:
+                    Action(f"Bring back {coded.when}", "mdi-history", session.begin_where_it_was, kind="quiet")
+            else:
+                IconAction("mdi-close", lambda: session.stage.message.set(""), "Close the message")

@@ -12,6 +12,7 @@ from immune_sim.app.dashboard.engine.parts import Part
 from immune_sim.app.dashboard.errands import Errand
 from immune_sim.core.errors import ScenarioError
 from immune_sim.runs import tables
+from immune_sim.scenario.scenario import Scenario
 
 type Kind = Literal["scenario", "csv", "parquet", "picture", "code"]
 
@@ -55,7 +56,9 @@ class Taking(Part):
         """What stands below a picture, in two lines: which run at which hour, and the schedule that it follows."""
         scenario = held.model.scenario
         letter = f"{LETTERS[held.number]}: " if len(self.workshop.arms) > 1 else ""
-        named = f"{letter}{scenario.title or run.name}, seed {run.seed}, {replay.clock(run.hour)}"
+        own = scenario.dosing == Scenario.shipped(run.name).dosing or bool(run.title)
+        title = f"{scenario.title or run.name}{'' if own else ' (another schedule)'}"
+        named = f"{letter}{title}, seed {run.seed}, {replay.clock(run.hour)}"
         return f"{named}\nschedule: {doses_sentence(scenario, scenario.dosing)}"
 
     def show(self, slow: bool) -> None:

@@ -47,7 +47,7 @@ class Note {
     const say = (words) => { this.node.textContent = words; this.node.classList.add("is-shown"); };
     this.patience = setTimeout(() => {
       say(`${text} \u2026`);
-      this.patience = setTimeout(() => say(`${text} \u2026\n\nThe first start after installation compiles the model.\nThat takes up to a minute, once.`), 2500);
+      if (text.startsWith("Preparing")) this.patience = setTimeout(() => say(`${text} \u2026\n\nThe first start after installation compiles the model.\nThat takes up to a minute, once.`), 2500);
     }, 250);
   }
 }
