@@ -7,7 +7,7 @@ import pytest
 
 from immune_sim.app.dashboard.engine.divergence import ONLY_HERE, ONLY_THERE, OTHERWISE, SAME, divergence, key
 from immune_sim.app.dashboard.engine.first_cause import Watch
-from immune_sim.app.dashboard.engine.twins import with_change
+from immune_sim.app.dashboard.engine.twins import still_to_come, with_change
 from immune_sim.app.dashboard.replay import Change, Run
 from immune_sim.model.model import TumorImmuneModel
 
@@ -129,3 +129,16 @@ def test_a_change_holds_from_the_beginning_or_from_now(from_now: bool) -> None:
     assert made.changes[-1] == (Change(30.0, 0.4, "nk.kill_rate") if from_now else Change(12.0, 1.0))
     assert made.overrides["nk.kill_rate"] == (0.2 if from_now else 0.4)
     assert len(made.changes) == (3 if from_now else 1)
+
+
+@pytest.mark.parametrize("hours", [48, 30])
+def test_a_schedule_from_now_on_gives_no_dose_twice(hours: int) -> None:
+    """At an hour at which a dose was just given; catches an arm that gets it again, a second difference."""
+    first, second = (TumorImmuneModel("ldn-mouse", rng=2, **SMALL) for _ in "AB")
+    for model in (first, second):
+        model.run_for(hours)
+    second.set_regimen(still_to_come(second, [{"dose": "0.1 mg/kg", "every": "24 h"}]))
+    for model in (first, second):
+        model.run_for(30)
+    drug = [list(model.recorder.columns["drug_concentration"]) for model in (first, second)]
+    assert drug[0] == pytest.approx(drug[1])

@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterator
 from typing import Any
 
+from immune_sim.app.dashboard.composer.plan import drawn
 from immune_sim.app.dashboard.engine.arm import Arm
 from immune_sim.app.dashboard.engine.divergence import Divergence, divergence
 from immune_sim.app.dashboard.engine.first_cause import Watch
@@ -14,6 +15,7 @@ from immune_sim.app.dashboard.engine.parts import Part
 from immune_sim.app.dashboard.replay import Change, Run
 from immune_sim.core.errors import Problem, ScenarioError
 from immune_sim.model.model import TumorImmuneModel
+from immune_sim.scenario.reading import REGIMEN
 
 LETTERS = "ABCD"
 COUNTS = 1.0  # s between counts of the cells that differ, while the clock runs
@@ -30,7 +32,10 @@ class Twins(Part):
         They are used from the beginning, or from the present hour on.
         """
         if 0 in self.workshop.arms:
-            self._begin(arm, with_change(self.workshop.arms[0].now(), own, from_now))
+            first = self.workshop.arms[0]
+            if from_now and REGIMEN in own:
+                own = {**own, REGIMEN: still_to_come(first.model, own[REGIMEN])}
+            self._begin(arm, with_change(first.now(), own, from_now))
 
     def beside_run(self, arm: int, run: Run) -> None:
         """Put any run beside the first; whichever is behind in time is played on, so that all go in lock-step."""
@@ -122,6 +127,12 @@ def _past(one: Arm, other: Arm) -> tuple[object, ...]:
 def alike(one: Arm, other: Arm) -> bool:
     """Whether two tissues have the same places."""
     return bool(one.model.tissue.lattice.shape == other.model.tissue.lattice.shape)
+
+
+def still_to_come(model: TumorImmuneModel, tables: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """What of a schedule from hour 0 on is left at the hour of a model; a dose that fell due at it has been given."""
+    plan = drawn(model.scenario.with_overrides({REGIMEN: tables}))
+    return [each.table() for each in plan.dosing_from(round(model.time), model.scenario.dosing)]
 
 
 def with_change(run: Run, own: dict[str, Any], from_now: bool) -> Run:
