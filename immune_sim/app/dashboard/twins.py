@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 LETTERS = "ABCD"
 MIXED = "space.well_mixed"
 WHY = (
-    "In this model blocked cells grow more receptors. Once free, these pass on more signal than at rest, which slows "
-    "division; while blocked they pass on less, which speeds it."
+    "In this model blocked cells grow more receptors. Free, these pass on more signal than at rest, which slows division; "
+    "blocked, they pass on less, which speeds it."
 )
 # A tissue with other places or other first cells is no twin.
 NOT_ALONE = ("space", "time", "clock", "inoculum")
@@ -186,7 +186,7 @@ def first_words(session: Session) -> tuple[str, str]:
     followed, own = session.scheduling.followed, session.scheduling.own
     title = session.scenario.title + ("" if own else ", another schedule")
     differs = any(REGIMEN in twin.own for twin in session.twins.arms.value)
-    return f"{title}: {schedule_brief(followed)}" if differs else title, f"{title}. {schedule_sentence(followed)}"
+    return schedule_brief(followed) if differs else title, f"{title}. {schedule_sentence(followed)}"
 
 
 def arm_words(session: Session, twin: Twin) -> tuple[str, str]:
