@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 LETTERS = "ABCD"
 MIXED = "space.well_mixed"
 WHY = (
-    "In this model blocked cells grow more receptors. Free, these pass on more signal than at rest, which slows division; "
-    "blocked, they pass on less, which speeds it."
+    "In this model blocked cells grow more receptors. Free, these pass on more signal than at rest, which slows "
+    "division; blocked, they pass on less, which speeds it."
 )
 # A tissue with other places or other first cells is no twin.
 NOT_ALONE = ("space", "time", "clock", "inoculum")
