@@ -81,11 +81,14 @@ def drug(table: Table, outcomes: Outcomes, *, theme: Theme = "light") -> go.Figu
         add_line(
             made, x, table["metabolite_concentration"], "active metabolite", palette.LIGAND, theme=theme, unit=unit
         )
-    add_line(made, x, table["blockade"], "blockade a (right)", palette.GRAY, theme=theme, dash="dot", right=True)
+    blocked = 100.0 * np.asarray(table["blockade"]) / (1.0 + np.asarray(table["blockade"]))  # as the dashboard says it
+    add_line(made, x, blocked, "receptors blocked, % (right)", palette.GRAY, theme=theme, dash="dot", right=True)
     right = made.layout.yaxis.to_plotly_json() | {
         "overlaying": "y",
         "side": "right",
-        "title": {"text": "blockade a"},
+        "title": {"text": "receptors blocked, %"},
+        "range": [0.0, 100.0],
+        "autorange": False,
         "showgrid": False,
         "tickmode": "auto",
     }
