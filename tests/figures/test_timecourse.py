@@ -72,3 +72,11 @@ def test_a_link_that_does_nothing_is_left_out(table: Any) -> None:
 def test_the_detectable_size_is_marked_where_it_is_near(table: Any) -> None:
     assert len(burden(table, DECLARED, detectable=60.0).layout.shapes) == 1
     assert len(burden(table, DECLARED, detectable=1e9).layout.shapes) == 0
+
+
+def test_blockade_is_a_share_of_the_receptors(table: Any) -> None:
+    """Catches an axis that says "blocked" and draws concentrations over inhibition constants, or one that is cut."""
+    made = drug(table | {"blockade": np.array([0.0, 1.0, 3.0] * (HOURS // 3))}, DECLARED)
+    (blocked,) = (each for each in made.data if each.name.startswith("receptors blocked"))
+    assert list(blocked.y[:3]) == [0.0, 50.0, 75.0]
+    assert made.layout.yaxis2.range == (0.0, 100.0)
