@@ -265,7 +265,7 @@ def test_a_branch_stands_beside_the_first_run(visitor: Visitor) -> None:
     lab.page.locator(".branch-row").last.get_by_role("button", name="Compare side by side").click()
     beside = lab.page.get_by_role("group", name="B: dose by hand, 0.1 mg/kg (0.002 mg)")
     beside.locator(".tissue-canvas").wait_for()
-    lab.page.locator(".parting-cause").get_by_text("since hour 1").wait_for()
+    lab.page.locator(".parting-cause").get_by_text("since day 0, 01:00").wait_for()
     lab.page.locator(".strip-axis").press("Home")
     wait_strip(lab, "h === 0 && t === 24")
     lab.press("1 hour")

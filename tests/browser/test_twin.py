@@ -171,5 +171,5 @@ def test_a_branch_is_compared_with_the_run_it_left(alone: Lab) -> None:
     alone.wait_hour("h === 48")
     alone.page.locator(".branches-button").click()
     alone.page.get_by_role("button", name="Compare side by side").first.click()
-    alone.page.locator(".parting-cause").get_by_text("Drug in plasma since hour 25").wait_for()
+    alone.page.locator(".parting-cause").get_by_text("Drug in plasma differs since day 1, 01:00").wait_for()
     assert alone.page.locator(".arm-title").nth(1).inner_text() == "First run"
