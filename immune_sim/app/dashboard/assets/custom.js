@@ -56,7 +56,7 @@ document.querySelector("meta[name=viewport]")?.setAttribute("content", "width=de
     if (dialog) enter(dialog); else leave();
     shown = dialog;
   };
-  document.addEventListener("focusin", (event) => { if (!event.target.closest(".v-dialog")) last = event.target; });
+  document.addEventListener("focusin", (event) => { if (!event.target.closest(".v-dialog__content")) last = event.target; });
   document.addEventListener("pointerdown", (event) => { last = event.target.closest("button, a[href]"); }, true);
   new MutationObserver(look).observe(document.documentElement, { subtree: true, attributes: true, attributeFilter: ["class"] });
 })();
