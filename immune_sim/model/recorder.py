@@ -91,6 +91,7 @@ def _count_tumor(tissue: Tissue, row: dict[str, float]) -> np.ndarray:
     counting: list[Callable[[], Any]] = [
         partial(census.count_tumor, lo, hi, *columns, totals[k], histograms[k]) for k, (lo, hi) in enumerate(ranges)
     ]
+    row.update(clone_diversity=0.0, radius=0.0)  # their places in the row, whichever thread is done first
     middle = len(ranges) // 2
     counting[middle:middle] = [
         lambda: row.update(clone_diversity=census.count_clones(columns[0], tumor["clone"], clones)),

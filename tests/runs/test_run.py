@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import threading
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -42,6 +43,15 @@ def test_watchers_see_every_hour_and_change_nothing(tmp_path: Path) -> None:
         assert np.array_equal(column, watched.recorder.columns[name], equal_nan=True)
 
 
+@pytest.fixture
+def heeded() -> Iterator[None]:
+    """Ctrl-C as a terminal knows it, also where the tests were started in the background and ignore it."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("heeded")
 def test_the_first_interruption_ends_the_run_after_the_hour_and_the_second_is_the_usual_one() -> None:
     before = signal.getsignal(signal.SIGINT)
 
