@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -28,7 +29,8 @@ class Frame:
     """A picture as it travels. site_size in um.
 
     selected: site of the picture with the cell that is read, or -1. track (n, 3): column, row and distance from the
-    slice of a followed cell, oldest hour first; marks: column, row and what happened there.
+    slice of a followed cell, oldest hour first; marks: column, row and what happened there. begun: when its
+    hour was there and the picture was begun, s since 1970, so that a page can tell how long it took to the screen.
     """
 
     picture: Picture
@@ -36,6 +38,7 @@ class Frame:
     selected: int
     track: NDArray[np.int16]
     marks: Marks
+    begun: float
 
 
 @dataclass(frozen=True)
@@ -108,6 +111,7 @@ class Showing(Part):
                 self.say("frame", arm.number, self._frame(arm, way))
 
     def _frame(self, arm: Arm, way: Way) -> Frame:
+        begun = time.time()
         view, lattice = self.workshop.view, arm.model.tissue.lattice
         where = view.where.fitted(lattice.shape)
         selected = pictures.picture_site(arm.model, way.site, where) if way.site >= 0 else -1
@@ -119,7 +123,7 @@ class Showing(Part):
         )
         picture = self._differences(arm, where) or pictures.picture(arm.model, view.color_by, where)
         track = pictures.on_picture(arm.model, way.track, where)
-        return Frame(picture, float(lattice.site_size), selected, track, marks)
+        return Frame(picture, float(lattice.site_size), selected, track, marks, begun)
 
     def _cloud(self, arm: Arm, way: Way) -> CloudFrame:
         view, lattice = self.workshop.view, arm.model.tissue.lattice

@@ -82,7 +82,7 @@ class Stage {
       this.paint();
       this.root.dataset.painted = this.number;
       this.model.send({ kind: "painted", number: this.number });
-      logPaint(this.number);
+      logPaint(this.number, this.model.get("begun"));
     });
   }
 

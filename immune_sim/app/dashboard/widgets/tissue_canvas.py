@@ -26,7 +26,7 @@ class TissueCanvas(anywidget.AnyWidget):
     key: what the codes mean, see ``looks.key``. tally: cells of each code in the whole tissue, 256 uint32. clones,
     shares: the legend of clones, see ``show_clones``. selected: site with a ring around it, or -1. track: column, row
     and distance from the slice of a followed cell, hour by hour, int16. marks: [column, row, what] on its way.
-    tip: ``{"site": i, "lines": [...]}`` shown beside the pointer.
+    begun: when the picture was begun, s since 1970. tip: ``{"site": i, "lines": [...]}`` shown beside the pointer.
     """
 
     _esm = script("parts/basics", "parts/tip", "parts/legend", "parts/view", "parts/shapes", "tissue_canvas")
@@ -46,6 +46,7 @@ class TissueCanvas(anywidget.AnyWidget):
     description = traitlets.Unicode("Tissue").tag(sync=True)
     busy = traitlets.Unicode("").tag(sync=True)
     site_size = traitlets.Float(15.0).tag(sync=True)
+    begun = traitlets.Float(0.0).tag(sync=True)
 
     def __init__(self, **traits: Any) -> None:
         super().__init__(**traits)
@@ -70,6 +71,7 @@ class TissueCanvas(anywidget.AnyWidget):
             self.track = frame.track.tobytes()
             self.marks = [list(each) for each in frame.marks]
             self.description = picture.description
+            self.begun = frame.begun
             self.number += 1
         return int(self.number)
 

@@ -44,8 +44,9 @@ function typed(view, Kind) {
 const LESS_MOTION = matchMedia("(prefers-reduced-motion: reduce)");
 
 // One line in the page's own record, so that a test can see that pictures are painted.
-function logPaint(number) {
-  const log = (window.__immune_sim ||= { painted: 0, times: [] });
-  log.painted += 1; log.number = number; log.times.push(performance.now());
-  if (log.times.length > 600) log.times.shift();
+// begun: when the engine began the picture, s since 1970; lags: ms from there to the screen, told on one machine only.
+function logPaint(number, begun = NaN) {
+  const log = (window.__immune_sim ||= { painted: 0, times: [], lags: [] });
+  log.painted += 1; log.number = number; log.times.push(performance.now()); log.lags.push(Date.now() - 1000 * begun);
+  if (log.times.length > 600) { log.times.shift(); log.lags.shift(); }
 }
