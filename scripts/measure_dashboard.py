@@ -4,8 +4,9 @@
 
 Page ready and first load of a new browser, what comes over its websocket included; size of the messages that carry a
 picture, of a young tissue and of a large tumor in the colors that compress least; from the computed hour to the
-painted picture, and from a press on "1 hour", which holds the way there and the computing too; painted pictures a second while it runs, alone
-and with four arms. The load of the machine is printed first: on a busy one the figures say little.
+painted picture, and from a press on "1 hour", which holds the way there and the computing too; painted pictures a
+second while it runs, alone and with four arms. The load of the machine is printed first: on a busy one the figures say
+little.
 """
 
 from __future__ import annotations

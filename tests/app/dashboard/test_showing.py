@@ -158,7 +158,7 @@ def test_a_picture_travels_compressed_and_whole() -> None:
     codes = np.zeros((200, 200), dtype=np.uint8)
     codes[80:120, 80:120] = 1
     tally = np.bincount(codes.ravel(), minlength=256)
-    frame = Frame(Picture(codes, tally), 15.0, 7, np.array([[1, 2, 0]], dtype=np.int16), ((1, 2, "kill"),))
+    frame = Frame(Picture(codes, tally), 15.0, 7, np.array([[1, 2, 0]], dtype=np.int16), ((1, 2, "kill"),), 5.0)
     assert canvas.show(frame) == 1
     np.testing.assert_array_equal(np.frombuffer(canvas.tally, dtype=np.uint32), tally)
     assert np.frombuffer(canvas.track, dtype=np.int16).tolist() == [1, 2, 0]
