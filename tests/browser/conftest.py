@@ -10,10 +10,10 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Error, Page, expect, sync_playwright
 
 from immune_sim.app.dashboard.server import HOST, free_port
 
@@ -22,8 +22,22 @@ FLAGS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
     "--disable-background-networking", "--disable-component-update", "--disable-sync",
 ]  # fmt: skip
+TIMEOUT = 40_000  # ms for whatever a page is waited for
 PATIENCE = 90.0  # s for the server; a machine that runs other tests is slow
+expect.set_options(timeout=TIMEOUT)
 PROGRAM = "import sys; from immune_sim.app.dashboard.server import serve; serve(int(sys.argv[1])).run()"
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Where a test failed, tell what stood on its page: a failure elsewhere can often not be repeated here."""
+    report = yield
+    given = getattr(item, "funcargs", {})
+    page = next((each.page for each in given.values() if isinstance(each, Lab)), None)
+    if report.failed and page is not None and not page.is_closed():
+        with contextlib.suppress(Error):
+            report.sections.append(("The page", page.locator("body").inner_text(timeout=5_000)))
+    return report
 
 
 @pytest.fixture(scope="session")
@@ -116,7 +130,7 @@ class Visitor:
         self.refused: list[str] = []
         self.errors: list[str] = []
         self.context: BrowserContext = browser.new_context(viewport={"width": 1280, "height": 720})
-        self.context.set_default_timeout(40_000)
+        self.context.set_default_timeout(TIMEOUT)
         self.context.route("**/*", self._only_local)
 
     def _only_local(self, route: object) -> None:
@@ -126,6 +140,14 @@ class Visitor:
         else:
             self.refused.append(url)
             route.abort()  # type: ignore[attr-defined]
+
+    def check(self) -> None:
+        """Since the last check nothing was asked of the network, and nothing went wrong in the page."""
+        refused, errors = self.refused[:], self.errors[:]
+        self.refused.clear()  # a page is shared by many tests: each answers for itself only
+        self.errors.clear()
+        assert refused == []
+        assert errors == []
 
     def open(self) -> Lab:
         """Open the Lab, wait until a tissue is painted, and let the clock stand."""
@@ -170,6 +192,12 @@ class Lab:
             f"(() => {{ const h = +document.querySelector('.clock').dataset.hour; return {condition}; }})()"
         )
 
+    def close_panels(self) -> None:
+        """Close what a test before, which failed, left open over the page."""
+        while self.page.locator(".v-dialog--active").count():
+            self.page.keyboard.press("Escape")
+            self.page.wait_for_timeout(500)
+
     def pause(self) -> int:
         """Let the clock stand and return the hour at which it does."""
         if self.page.get_by_role("button", name="Pause", exact=True).count():
@@ -207,7 +235,21 @@ class Lab:
         self.page.locator(".segments").get_by_text(name, exact=True).click()
 
     def picture(self) -> str:
-        """What the canvas shows, as text that differs when it does."""
+        """What the canvas shows when it has come to rest, as text that differs when it does."""
+        before = ""
+        while (now := self._canvas()) != before:
+            before = now
+            self.page.wait_for_timeout(250)
+        return now
+
+    def expect_picture(self, wanted: str) -> None:
+        """Wait until the canvas shows this picture again, dot by dot."""
+        until = time.monotonic() + PATIENCE / 3
+        while self._canvas() != wanted:
+            assert time.monotonic() < until, "the canvas does not show the picture that it showed before"
+            self.page.wait_for_timeout(100)
+
+    def _canvas(self) -> str:
         return str(self.page.locator(".tissue-canvas").evaluate("canvas => canvas.toDataURL()"))
 
     def curve(self, name: str) -> list[float]:
@@ -225,8 +267,7 @@ def visitor(browser: Browser, server: str) -> Iterator[Visitor]:
     person = Visitor(browser, server)
     yield person
     person.context.close()
-    assert person.refused == []
-    assert person.errors == []
+    person.check()
 
 
 @pytest.fixture(scope="session")
@@ -240,7 +281,7 @@ def _shared(browser: Browser, server: str) -> Iterator[tuple[Visitor, Lab]]:
 def lab(_shared: tuple[Visitor, Lab]) -> Iterator[Lab]:
     """The Lab with its clock standing; one page for many tests, which choose their scenario themselves."""
     person, opened = _shared
+    opened.close_panels()
     opened.pause()
     yield opened
-    assert person.refused == []
-    assert person.errors == []
+    person.check()

@@ -6,7 +6,7 @@ import time
 from typing import TYPE_CHECKING
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, expect
 
 if TYPE_CHECKING:
     from tests.browser.conftest import Lab, Visitor
@@ -58,12 +58,10 @@ def test_reset_returns_to_hour_zero_with_the_same_tissue(lab: Lab) -> None:
     first = lab.picture()
     lab.press("1 day")
     lab.wait_hour("h === 24")
-    lab.page.wait_for_timeout(300)
     assert lab.picture() != first
     lab.press("Reset")
     lab.wait_hour("h === 0")
-    lab.page.wait_for_timeout(300)
-    assert lab.picture() == first
+    lab.expect_picture(first)
 
 
 def test_coloring_changes_picture_and_legend(lab: Lab) -> None:
@@ -73,7 +71,6 @@ def test_coloring_changes_picture_and_legend(lab: Lab) -> None:
     for name in ("Receptors", "Signal", "Antigenicity", "Oxygen", "Chemokine"):
         lab.color_by(name)
         lab.page.locator(".legend-scale").get_by_text(name.rstrip("s")).first.wait_for()
-        lab.page.wait_for_timeout(250)
         seen.add(lab.picture())
     assert len(seen) == 6
     lab.color_by("Type")
@@ -172,7 +169,6 @@ def test_a_solid_tissue_is_shown_in_slices(lab: Lab) -> None:
     thumb.focus()
     for _ in range(12):
         thumb.press("ArrowLeft")
-    lab.page.wait_for_timeout(400)
     assert lab.picture() != middle
 
 
@@ -188,7 +184,7 @@ def test_two_people_have_two_tissues_and_leave_nothing_behind(browser: Browser, 
     second.press("1 day")
     second.wait_hour("h === 24")
     assert lab.hour == 0
-    assert lab.page.locator(".scenario .v-select__selection").inner_text() == GROWING
+    expect(lab.page.locator(".scenario .v-select__selection")).to_have_text(GROWING)
     before = resources(server)
     second.page.goto("about:blank")  # as a person leaves; the page says good-bye on its way out
     until = time.monotonic() + 30.0

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from playwright.sync_api import expect
 
 from immune_sim.app.dashboard import replay
 from immune_sim.model.meanfield import mean_field
@@ -67,7 +68,6 @@ def test_a_code_brings_back_scenario_hour_and_live_changes(lab: Lab) -> None:
     lab.page.locator(".change-log").get_by_text("tumor proliferation to -2").wait_for()
     lab.press("1 day")
     lab.wait_hour("h === 48")
-    lab.page.wait_for_timeout(400)
     before = lab.picture()
     lab.press("Take away")
     shown = lab.page.locator("output.code")
@@ -86,8 +86,7 @@ def test_a_code_brings_back_scenario_hour_and_live_changes(lab: Lab) -> None:
     lab.wait_hour("h === 48")
     lab.page.locator(".change-log").get_by_text("tumor proliferation to -2").wait_for()
     lab.page.locator(".panel-title").wait_for(state="detached")
-    lab.page.wait_for_timeout(500)
-    assert lab.picture() == before
+    lab.expect_picture(before)
     lab.press("Undo all")
 
 
@@ -146,4 +145,4 @@ def test_a_page_that_is_loaded_anew_offers_the_run_it_had(lab: Lab) -> None:
     lab.press("Bring back day 1")
     lab.page.locator(".run-before").wait_for(state="detached")
     lab.wait_hour("h === 24")
-    assert "Control mouse" in lab.page.locator(".scenario").inner_text()
+    expect(lab.page.locator(".scenario")).to_contain_text("Control mouse")

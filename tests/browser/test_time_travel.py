@@ -68,17 +68,17 @@ def test_an_hour_comes_back_as_it_was(lab: Lab) -> None:
     lab.page.locator(".curves-now").wait_for()
     lab.page.locator(".strip-axis").press("End")
     wait_strip(lab, "h === 48")
-    assert lab.picture() == second
+    lab.expect_picture(second)
     lab.page.locator(".curves-now").wait_for(state="hidden")
     lab.page.locator(".scenario .card-title").click()
     lab.page.keyboard.press("Shift+ArrowLeft")
     wait_strip(lab, "h === 24")
-    assert lab.picture() == first
+    lab.expect_picture(first)
     lab.page.keyboard.press("ArrowLeft")
     wait_strip(lab, "h === 23")
     lab.page.keyboard.press("ArrowRight")
     wait_strip(lab, "h === 24 && t === 48")
-    assert lab.picture() == first
+    lab.expect_picture(first)
 
 
 def test_a_change_at_an_earlier_hour_begins_a_branch(lab: Lab) -> None:
@@ -98,7 +98,7 @@ def test_a_change_at_an_earlier_hour_begins_a_branch(lab: Lab) -> None:
     lab.page.locator(".branch-show").first.click()
     lab.page.locator(".change-log").wait_for(state="detached")
     wait_strip(lab, "h === 48")
-    assert lab.picture() == end
+    lab.expect_picture(end)
     lab.page.locator(".branch-row").last.get_by_role("button", name="Rename").click()
     name = lab.page.get_by_label("Name of this branch")
     name.fill("one dose")
@@ -107,12 +107,12 @@ def test_a_change_at_an_earlier_hour_begins_a_branch(lab: Lab) -> None:
     lab.page.locator(".branch-show").last.click()
     lab.page.locator(".change-log").wait_for()
     wait_strip(lab, "h === 48")
-    assert lab.picture() == other
+    lab.expect_picture(other)
     lab.page.locator(".branch-row").last.get_by_role("button", name="Remove this branch").click()
     lab.page.locator(".change-log").wait_for(state="detached")
     lab.page.locator(".branch-title").get_by_text("one dose").wait_for(state="detached")
     wait_strip(lab, "h === 48")
-    assert lab.picture() == end
+    lab.expect_picture(end)
     lab.page.keyboard.press("Escape")
 
 

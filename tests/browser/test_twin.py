@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from playwright.sync_api import expect
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -172,4 +173,4 @@ def test_a_branch_is_compared_with_the_run_it_left(alone: Lab) -> None:
     alone.page.locator(".branches-button").click()
     alone.page.get_by_role("button", name="Compare side by side").first.click()
     alone.page.locator(".parting-cause").get_by_text("Drug in plasma differs since day 1, 01:00").wait_for()
-    assert alone.page.locator(".arm-title").nth(1).inner_text() == "First run"
+    expect(alone.page.locator(".arm-title").nth(1)).to_have_text("First run")

@@ -56,20 +56,21 @@ def Gap(session: Session) -> None:
         *others,
     ]
     with v.Html(tag="div", class_="gap"):
-        v.Switch(
-            v_model=session.mixed.value,
-            on_v_model=session.mix,
-            inset=True,
-            dense=True,
-            hide_details=True,
-            class_="gap-switch",
-            label="Well mixed",
-            attributes={"title": LEFT_OUT},
-        )
-        with v.Html(tag="div", class_="gap-words", attributes={"title": LEFT_OUT}):
-            LiveWords(session, session.gap, "", changing)
+        with v.Html(tag="div", class_="gap-choice"):
+            v.Switch(
+                v_model=session.mixed.value,
+                on_v_model=session.mix,
+                inset=True,
+                dense=True,
+                hide_details=True,
+                class_="gap-switch",
+                label="Well mixed",
+                attributes={"title": LEFT_OUT},
+            )
             if session.mixed.value and session.solved.value.burden is not None and session.twins.mixable:
                 MixAgents(session)
+        with v.Html(tag="div", class_="gap-words", attributes={"title": LEFT_OUT}):
+            LiveWords(session, session.gap, "", changing)
 
 
 @solara.component
