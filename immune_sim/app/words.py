@@ -21,12 +21,15 @@ def endpoint_rows(summary: Mapping[str, Any], rules: Endpoints) -> list[tuple[st
         ("cleared", day(summary["time_to_clearance"], "no")),
         ("peak burden", f"{summary['peak_burden']:,} cells"),
         ("final burden", f"{summary['final_burden']:,} cells"),
-        ("computed", _days(float(summary["hours"]) / HOURS_PER_DAY)),
+        ("computed", length(float(summary["hours"]))),
     ]
 
 
-def _days(days: float) -> str:
-    return f"{days:.4g} day{'' if days == 1.0 else 's'}"
+def length(hours: float) -> str:
+    """How long a run is, in words: in days, below two of them in hours."""
+    if hours < 2.0 * HOURS_PER_DAY:
+        return f"{hours:g} hour{'' if hours == 1.0 else 's'}"
+    return f"{hours / HOURS_PER_DAY:.4g} days"
 
 
 def day(hours: float | None, never: str) -> str:

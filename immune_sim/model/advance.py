@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import math
+import signal
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from immune_sim.core.errors import BrokenHourError, Problem, ScenarioError
@@ -28,10 +32,16 @@ class Advance:
         super().run_until(_hours("run_until", end_time))  # type: ignore[misc]
 
     def _advance_time(self, until: float) -> None:
-        """Where all of Mesa's ways to go on in time meet."""
+        """Where all of Mesa's ways to go on in time meet; Ctrl-C acts between two hours, and the model can go on."""
         if self._broken:
             raise BrokenHourError(self._broken)
-        super()._advance_time(until)  # type: ignore[misc]
+        with _whole_hours() as stopped:
+            while True:
+                super()._advance_time(min(until, math.floor(self.time) + 1.0))  # type: ignore[has-type, misc]
+                if stopped() or self.time >= until:  # type: ignore[has-type]
+                    break
+        if stopped():
+            raise KeyboardInterrupt
 
     def _break_off(self, hour: int, error: BaseException) -> None:
         """Note that this hour, counted from 1, ended in an error."""
@@ -39,6 +49,29 @@ class Advance:
             f"hour {hour} broke off ({type(error).__name__}: {error}), so this model cannot go on. "
             "Mend what raised it, then build the model again, or load a checkpoint of an earlier hour."
         )
+
+
+@contextmanager
+def _whole_hours() -> Iterator[Callable[[], bool]]:
+    """Hold a first Ctrl-C back and say whether there was one; a second acts at once.
+
+    Whoever has a handler of signals of their own keeps it, and threads beside the first cannot have one.
+    """
+    held = threading.Event()
+    ours = threading.current_thread() is threading.main_thread()
+    if not ours or signal.getsignal(signal.SIGINT) is not signal.default_int_handler:
+        yield held.is_set
+        return
+
+    def hold(*_: object) -> None:
+        held.set()
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+
+    signal.signal(signal.SIGINT, hold)
+    try:
+        yield held.is_set
+    finally:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def _hours(where: str, given: Any) -> float:

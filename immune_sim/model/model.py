@@ -82,7 +82,7 @@ class TumorImmuneModel(Advance, Treatment, AgentAccess, mesa.Model):
         try:
             self.schedule.run_hour(self.tissue)
             self._record()
-        except BaseException as error:  # Ctrl-C in a notebook too
+        except BaseException as error:  # a second Ctrl-C too
             self._break_off(round(self.time), error)
             raise
 

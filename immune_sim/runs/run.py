@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 Watcher = Callable[["TumorImmuneModel"], None]
 Reason = Literal["duration", "endpoint", "cleared", "hour", "interrupted"]
 ENDINGS: dict[Reason, str] = {
-    "duration": "its duration is over",
+    "duration": "it came to the end of the scenario",
     "endpoint": "the tumor reached the endpoint size",
     "cleared": "no living tumor cell is left",
     "hour": "the hour that was asked for is reached",

@@ -200,8 +200,9 @@ def test_nothing_moves_for_those_who_ask_for_that(browser: Browser, server: str)
 
 def test_the_look_has_no_color_of_text_outside_the_tokens() -> None:
     """What test_contrast.py computes covers the page only while parts take their ink from the tokens."""
-    css = (ASSETS / "custom.css").read_text(encoding="utf-8")
-    inks = re.findall(r"(?<![\w-])color:\s*([^;}!]+)", css)
+    parts = sorted((ASSETS / "style").glob("*.css"))
+    inks = [ink for part in parts for ink in re.findall(r"(?<![\w-])color:\s*([^;}!]+)", part.read_text("utf-8"))]
+    assert len(inks) > 100
     assert [
         each for each in inks if not each.strip().startswith(("var(--", "inherit", "transparent", "currentColor"))
     ] == []

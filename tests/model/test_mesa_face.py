@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -194,6 +195,28 @@ def test_after_an_hour_that_broke_off_nothing_goes_on_in_silence(tmp_path: Path)
             go_on()
     with pytest.raises(CheckpointError, match="hour 3 broke off"):
         model.save(tmp_path / "broken.npz")
+
+
+def test_a_run_that_is_interrupted_by_keyboard_goes_on_as_if_it_had_not_been() -> None:
+    """Ctrl-C in the middle of hour 3 of a notebook's cell: that hour is whole, and the next call computes hour 4."""
+
+    def interrupt(each: TumorImmuneModel) -> None:
+        if each.time == 3.0:
+            signal.raise_signal(signal.SIGINT)
+
+    model, undisturbed = small(), small()
+    model.add_process("mine", interrupt, after="death")
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            model.run_for(24)
+        assert (model.time, model.recorder.rows) == (3.0, 4)
+        model.run_until(24)
+        assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    finally:
+        signal.signal(signal.SIGINT, before)
+    undisturbed.run_for(24)
+    assert model.recorder.table().equals(undisturbed.recorder.table())
 
 
 @pytest.mark.parametrize("hours", ["24", "3 mg", "soon", -1, float("nan"), float("inf"), None, [1]])

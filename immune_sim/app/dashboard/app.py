@@ -38,7 +38,7 @@ def Pages() -> None:
 
 
 def _accents() -> None:
-    """Vuetify's own accents in the page's color (assets/custom.css); the theme is one per session."""
+    """Vuetify's own accents in the page's color (assets/style/tokens.css); the theme is one per session."""
     solara.lab.theme.themes.light.primary = "#0b6e69"
     solara.lab.theme.themes.dark.primary = "#4cc0b5"
 

@@ -12,7 +12,7 @@ from plotly.offline import get_plotlyjs
 
 from immune_sim.app.report import provenance, tables, tissue
 from immune_sim.app.report.markup import Markup, data, element, raw, section, text
-from immune_sim.app.words import HOURS_PER_DAY, endpoint_rows, regimen_sentence
+from immune_sim.app.words import HOURS_PER_DAY, endpoint_rows, length, regimen_sentence
 from immune_sim.figures import look
 from immune_sim.figures.timecourse import TIMECOURSES
 from immune_sim.mechanisms.endpoints import Endpoints
@@ -55,8 +55,8 @@ def compose(folder: RunFolder) -> str:
 
 
 def _head(told: Mapping[str, Any], scenario: Scenario) -> Markup:
-    last = told["endpoints"]["hours"] / HOURS_PER_DAY
-    facts = f"{scenario.name}, seed {told['seed']}, {last:.4g} days; {told['ending']['words']}"
+    computed = length(told["endpoints"]["hours"])
+    facts = f"{scenario.name}, seed {told['seed']}, {computed}; {told['ending']['words']}"
     values = scenario.values
     places = [int(values[f"space.{each}"]) for each in ("width", "height", "depth")]
     extent = " x ".join(str(each) for each in places if each > 1)
@@ -71,7 +71,7 @@ def _head(told: Mapping[str, Any], scenario: Scenario) -> Markup:
             element(
                 "p",
                 text(
-                    f"This run is incomplete: it stops on day {last:.4g} of {scenario.duration / HOURS_PER_DAY:g}. "
+                    f"This run is incomplete: it stops after {computed} of {length(scenario.duration)}. "
                     "Everything below is up to there."
                 ),
                 cls="banner",

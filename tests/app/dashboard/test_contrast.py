@@ -9,7 +9,7 @@ import pytest
 
 from immune_sim.app.dashboard.server import ASSETS
 
-CSS = (ASSETS / "custom.css").read_text(encoding="utf-8")
+CSS = (ASSETS / "style" / "tokens.css").read_text(encoding="utf-8")
 INKS = ("text", "text-soft", "accent", "warn")
 GROUNDS = ("page", "surface", "surface-raised", "surface-sunken", "control")
 FIGURES = ("tumor", "nk", "ctl", "drug", "receptor")  # numbers in the color of their curve, on the bar
@@ -58,3 +58,9 @@ def test_every_text_can_be_read(theme: str) -> None:
 def test_focus_is_seen(theme: str) -> None:
     known = tokens(theme)
     assert all(contrast(known["accent"], known[ground]) >= PARTS for ground in GROUNDS)
+
+
+def test_every_part_of_the_look_is_taken_in() -> None:
+    """Catches a new part that no page ever loads, and one that is gone."""
+    taken = re.findall(r'@import url\("style/([\w-]+\.css)"\);', (ASSETS / "custom.css").read_text(encoding="utf-8"))
+    assert sorted(taken) == sorted(part.name for part in (ASSETS / "style").iterdir())

@@ -2,7 +2,7 @@
 // points travel (32-bit floats), and Plotly.extendTraces adds them without touching what is already drawn.
 
 const MANY = 12;  // curves of one run are fewer
-const PROJECTOR = "(min-width: 1700px) and (min-height: 900px)";  // as in custom.css: read from the last row
+const PROJECTOR = "(min-width: 1700px) and (min-height: 900px)";  // as in style/everyone.css: read from the last row
 let loading = null;
 
 function loadPlotly(url) {
