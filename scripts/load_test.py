@@ -4,8 +4,8 @@
 
 Starts a server, opens the sessions over its websocket as a page does (every picture is answered as painted, every curve
 as drawn; no browser paints, which would take the server's cores), gives each a first tissue of a size of its own, lets
-them run, closes them, and counts processes and memory during and after, and before: when a first wave has gone. Ends with
-1 where an aim is missed.
+them run, closes them, and counts processes and memory: when a first wave has gone, during and after. Ends with 1 where
+an aim is missed.
 """
 
 from __future__ import annotations
@@ -262,9 +262,7 @@ def _measure(base: str, server: psutil.Process, sessions: int, seconds: float) -
     asyncio.run(visit(base, sessions, min(seconds, FIRST_WAVE), server))
     print(f"before any session: server {fresh / 1e6:.0f} MB")
     own, total, processes = settled(server, 1)
-    print(
-        f"after a first wave: server {own / 1e6:.0f} MB, all {total / 1e6:.0f} MB, {processes} processes beside the server"
-    )
+    print(f"after a first wave: server {own / 1e6:.0f} MB, all {total / 1e6:.0f} MB, {processes} processes beside it")
     began = time.monotonic()
     visits, middle = asyncio.run(visit(base, sessions, seconds, server))
     print(

@@ -21,6 +21,7 @@ class Advance:
     Mesa forgets the hours to come. Going on would compute nothing, or nonsense; so every later call says what happened.
     """
 
+    time: float  # h, counted by Mesa
     _broken = ""  # how an hour broke off
 
     def run_for(self, duration: float | str) -> None:
@@ -37,8 +38,8 @@ class Advance:
             raise BrokenHourError(self._broken)
         with _whole_hours() as stopped:
             while True:
-                super()._advance_time(min(until, math.floor(self.time) + 1.0))  # type: ignore[has-type, misc]
-                if stopped() or self.time >= until:  # type: ignore[has-type]
+                super()._advance_time(min(until, math.floor(self.time) + 1.0))  # type: ignore[misc]
+                if stopped() or self.time >= until:
                     break
         if stopped():
             raise KeyboardInterrupt

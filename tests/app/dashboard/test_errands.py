@@ -59,7 +59,7 @@ def test_a_report_is_the_page_of_this_run() -> None:
     ((name, mime, content),) = done(Errand("report", RUN)).of("file")
     page = content.decode()
     assert (name, mime) == (f"{RUN.stem}.html", "text/html")
-    assert "seed 7, 1.083 days" in page
+    assert "seed 7, 26 hours" in page
     assert "hour 5: dose of 0.004 mg" in page
 
 
