@@ -18,6 +18,7 @@ from immune_sim.analysis.tables import FEWEST
 from immune_sim.app.cli import app
 from immune_sim.app.experiment_progress import StudyProgress, estimate_words, words_of
 from immune_sim.app.study_mark import outdated
+from immune_sim.app.study_report.words import luck
 from immune_sim.app.study_report.writing import write_report
 from immune_sim.core.errors import OutputError
 from immune_sim.runs.experiments.estimate import Estimate, estimate
@@ -186,3 +187,12 @@ def test_a_quick_study_warns_where_its_numbers_are_first_read(tmp_path: Path, mo
 def test_a_file_that_is_not_there_leads_to_the_list_of_its_own_kind() -> None:
     told = CliRunner().invoke(app, ["experiment", "run", "nofile.toml"])
     assert "`immune-sim experiment list` lists the shipped ones" in f"{told.output} {told.exception}"
+
+
+def test_luck_is_told_of_endpoints_in_which_something_happened() -> None:
+    """Catches a dash in place of a share because the first endpoint is the same in every run."""
+    rows = [("survival_time", "a", math.nan), ("take", "a", 0.28), ("time_to_take", "a", 0.05)]
+    noise = pd.DataFrame(rows, columns=["endpoint", "contrast", "of_one_run"])
+    said = "Of the variance of single runs, 28 % (tumor take) and 5 % (time to tumor) is luck"
+    assert luck(noise).startswith(said)
+    assert luck(noise.iloc[:1]) == luck(None) == ""

@@ -15,7 +15,7 @@ from immune_sim.app.study_report.gather import Told
 from immune_sim.app.study_report.sections import arm_name, part
 from immune_sim.app.study_report.themes import both
 from immune_sim.app.study_report.tissues import Tissue
-from immune_sim.app.study_report.words import percent
+from immune_sim.app.study_report.words import luck
 from immune_sim.scenario.evidence import ARMS_ABOUT, ARMS_SOURCE, BINDING, NOTE
 
 ASSETS = Path(__file__).parent
@@ -50,7 +50,7 @@ def compose(
             "Every link on or off in the combinations of the design. A main effect is what changes when a link goes "
             "on; an interaction is half of what one link's effect changes when another goes on.",
         ),
-        "sensitivity": _figures(drawn, "sensitivity", _noise(told)),
+        "sensitivity": _figures(drawn, "sensitivity", luck(told.analysis.tables.get("noise"))),
         "arms": _arms(told, drawn),
         "courses": _figures(
             drawn,
@@ -112,16 +112,6 @@ def _places(drawn: Sequence[Drawing], name: str) -> list[Markup]:
         inside = element("div", id=f"figure-{each.name}", cls="curve")
         figures.append(element("figure", inside, *said, cls="wide" if alone else ""))
     return [element("div", *figures, cls="curves")] if figures else []
-
-
-def _noise(told: Told) -> str:
-    table = told.analysis.tables.get("noise")
-    if table is None or table["of_one_run"].isna().all():
-        return ""
-    share = float(table["of_one_run"].iloc[0])
-    return (
-        f"Of the variance of single runs, {percent(share)} is luck: what two replicates of one design point differ by."
-    )
 
 
 def _page(title: str, mark: str, body: Sequence[Markup], figures: str) -> str:

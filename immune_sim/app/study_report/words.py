@@ -83,3 +83,20 @@ def rows_of(table: pd.DataFrame | None) -> list[dict[str, Any]]:
     """The rows of a table by column name; none of no table."""
     rows = [] if table is None else table.to_dict("records")
     return [{str(name): value for name, value in row.items()} for row in rows]
+
+
+def luck(noise: pd.DataFrame | None) -> str:
+    """How much of what single runs differ by is luck, of every endpoint in which anything happened.
+
+    noise: one row per ``endpoint`` and ``contrast``, with ``of_one_run``, nan where all runs are alike.
+    """
+    rows = [row for row in rows_of(noise) if math.isfinite(row["of_one_run"])]
+    if not rows:
+        return ""
+    several = len({row["contrast"] for row in rows}) > 1
+    shares = []
+    for row in rows:
+        of = endpoint(row["endpoint"]).label + (f", {row['contrast']}" if several else "")
+        shares.append(f"{percent(row['of_one_run'])} ({of})")
+    said = " and ".join([", ".join(shares[:-1]), shares[-1]]) if len(shares) > 1 else shares[0]
+    return f"Of the variance of single runs, {said} is luck: what two replicates of one design point differ by."
