@@ -137,7 +137,7 @@ def sentence(fan: Fan, seeds: tuple[int, ...], hour: int, cells: int, changed: b
         words = f"{'Larger' if others[0] < cells else 'Smaller'} than {among} {day}."
     else:
         words = f"Larger than {int(np.sum(others < cells))} of {among} {day}{_beside_band(others, cells)}."
-    return words + (" What you did by hand is not in them." if changed else "")
+    return words + (" Changes by hand left out." if changed else "")
 
 
 def _beside_band(others: Floats, cells: int) -> str:

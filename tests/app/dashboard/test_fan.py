@@ -91,4 +91,4 @@ def test_seeds_still_to_come_and_changes_by_hand_are_said() -> None:
     assert sentence(Fan(HOURS), SEEDS, 0, 5, False) == "20 other seeds are being computed \u2026 day 0 so far."
     assert sentence(fan(25), SEEDS, HOURS, 5, False).startswith("Larger than 0 of 20 other seeds on day 1")
     assert "being computed" in sentence(fan(EVERY), SEEDS, HOURS, 5, False)
-    assert sentence(fan(), SEEDS, 0, 5, True).endswith("What you did by hand is not in them.")
+    assert sentence(fan(), SEEDS, 0, 5, True).endswith("Changes by hand left out.")

@@ -2,6 +2,7 @@
 // Python is told when a frame is on the screen, so it never sends a second frame before the first is painted.
 
 const NEAR = 7;        // from this many device pixels a site on, cells are drawn as shapes
+const BESIDE_BAR = 130; // px of the width that are not the scale bar's: its edge and the buttons
 const CLOSE = 6;       // zoom from which following a cell shows something
 
 class Stage {
@@ -129,8 +130,17 @@ class Stage {
     paintTrack(context, view, px, typed(this.model.get("track"), Int16Array), style, ratio);
     paintMarks(context, view, px, this.model.get("marks"), style, ratio);
     if (site >= 0) this.paintRing(context, px, site, style, ratio);
-    drawScaleBar(this.scale, px / ratio, this.model.get("site_size"));
+    const aside = Math.max(0, x / ratio), below = Math.max(0, (this.canvas.height - y - h) / ratio);
+    this.hold(aside, below);
+    const room = this.box.clientWidth - 2 * aside - BESIDE_BAR;
+    drawScaleBar(this.scale, px / ratio, this.model.get("site_size"), room);
     this.canvas.style.touchAction = view.zoom > 1 ? "none" : "pan-y";  // at first a finger scrolls the page past it
+  }
+
+  // The scale bar and the buttons lie within the tissue, also where it does not fill its place.
+  hold(aside, below) {
+    this.box.style.setProperty("--aside", `${aside}px`);
+    this.box.style.setProperty("--below", `${below}px`);
   }
 
   // Enlarged by a whole factor first, then fitted: every site gets the same size, and edges stay crisp.

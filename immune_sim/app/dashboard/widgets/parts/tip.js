@@ -64,9 +64,11 @@ function zoomButtons(box) {
   };
 }
 
-// The length of a scale bar: node gets its width and its words. px: of the page, a site; size: um, a site.
-function drawScaleBar(node, px, size) {
-  const pick = [50, 100, 200, 500, 1000, 2000, 5000].findLast((um) => (um / size) * px < 150) || 20;
+const LONGEST_BAR = 150;  // px
+
+// The length of a scale bar: node gets its width and its words. px: of the page, a site; size: um, a site; room: px.
+function drawScaleBar(node, px, size, room = LONGEST_BAR) {
+  const pick = [50, 100, 200, 500, 1000, 2000, 5000].findLast((um) => (um / size) * px < Math.min(room, LONGEST_BAR)) || 20;
   const text = pick >= 1000 ? `${pick / 1000} mm` : `${pick} \u00b5m`;
   node.style.width = `${(pick / size) * px}px`;
   if (node.textContent !== text) node.textContent = text;
