@@ -132,13 +132,15 @@ class Stage {
     if (site >= 0) this.paintRing(context, px, site, style, ratio);
     const aside = Math.max(0, x / ratio), below = Math.max(0, (this.canvas.height - y - h) / ratio);
     this.hold(aside, below);
-    const room = this.box.clientWidth - 2 * aside - BESIDE_BAR;
+    const room = this.canvas.width / ratio - 2 * aside - BESIDE_BAR;
     drawScaleBar(this.scale, px / ratio, this.model.get("site_size"), room);
     this.canvas.style.touchAction = view.zoom > 1 ? "none" : "pan-y";  // at first a finger scrolls the page past it
   }
 
   // The scale bar and the buttons lie within the tissue, also where it does not fill its place.
   hold(aside, below) {
+    if (this.held === `${aside} ${below}`) return;  // a style that is set costs a layout, also one that is the same
+    this.held = `${aside} ${below}`;
     this.box.style.setProperty("--aside", `${aside}px`);
     this.box.style.setProperty("--below", `${below}px`);
   }
