@@ -90,7 +90,7 @@ def test_the_report_and_the_table_of_the_run(opened: Lab) -> None:
     name, content = saved(opened, "Report, HTML")
     page = content.decode()
     assert name.endswith("-hour24.html")
-    assert "24 hours" in page or "1 day" in page
+    assert "seed 1, 24 hours; " in page
     assert "hour 0: dose of 0.002 mg" in page
     assert opened.page.locator("output.code").inner_text() in page
     name, content = saved(opened, "Time course, Parquet")
